@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The decision: what the policy makes of a violation. It reads and never
+ * writes; counting, telling and refusing belong to judge.bpf.h.
+ *
+ * First match is worked out by the agent: for each pair of scopes (which of
+ * the policy's cgroup prefixes and exe prefixes hold) there is one table that
+ * names the rule for each class of attempt. So one rule and ten thousand cost
+ * the same, and everything is read from the slot of one generation.
+ *
+ * Where a bound runs out (no work space, a path nested too deep to be known),
+ * no rule can be said to match. Then a mode or a policy that refuses anything
+ * refuses this.
+ */
+#ifndef ROOTGATE_DECIDE_BPF_H
+#define ROOTGATE_DECIDE_BPF_H
+
+#include "maps.bpf.h"
+
+struct verdict {
+	__u32 action; /* enum rg_action */
+	__u32 rule;   /* number from 1; 0: the mode decided */
+	__u32 report;
+};
+
+static __always_inline __u32 mode_action(__u32 mode)
+{
+	if (mode == RG_MODE_KILL)
+		return RG_ACTION_KILL;
+	return mode == RG_MODE_AUDIT ? RG_ACTION_AUDIT : RG_ACTION_DENY;
+}
+
+static __always_inline __u32 scope_of(void *trie, struct rg_path *path, __u32 slot)
+{
+	__u32 *scope;
+
+	path->key.slot = (__u8)slot;
+	path->key.prefixlen = (1 + path->len) * 8;
+	scope = bpf_map_lookup_elem(trie, &path->key);
+	return scope ? *scope : 0;
+}
+
+/* The verdict where rules need what could not be found out. */
+static __always_inline void decide_unknown(__u64 word, struct verdict *verdict)
+{
+	verdict->action = mode_action(rg_word_mode(word));
+	if (verdict->action == RG_ACTION_AUDIT && (word & RG_WORD_REFUSES))
+		verdict->action = RG_ACTION_DENY;
+}
+
+static __always_inline void decide(__u64 word, __u32 class, struct rg_scratch *scratch,
+				   struct verdict *verdict)
+{
+	struct rg_scope_key key = { .slot = rg_word_slot(word) };
+	struct rg_scope *scope;
+	struct rg_rule *rule;
+	__u32 index;
+
+	verdict->action = mode_action(rg_word_mode(word));
+	verdict->rule = 0;
+	verdict->report = 1;
+	if (!(word & RG_WORD_RULES))
+		return;
+	if (!scratch || ((word & RG_WORD_CGROUP) && !scratch->cgroup.len) ||
+	    ((word & RG_WORD_EXE) && !scratch->exe.len)) {
+		decide_unknown(word, verdict);
+		return;
+	}
+	if (word & RG_WORD_CGROUP)
+		key.cgroup = scope_of(&cgroup_scopes, &scratch->cgroup, key.slot);
+	if (word & RG_WORD_EXE)
+		key.exe = scope_of(&exe_scopes, &scratch->exe, key.slot);
+	scope = bpf_map_lookup_elem(&scopes, &key);
+	if (!scope || class >= RG_CLASSES)
+		return;
+	index = scope->rule[class];
+	if (!index)
+		return;
+	verdict->rule = index;
+	index += key.slot * (RG_RULES_MAX + 1);
+	rule = bpf_map_lookup_elem(&rules, &index);
+	if (!rule)
+		return;
+	verdict->action = rule->action;
+	verdict->report = rule->report || rule->action != RG_ACTION_ALLOW;
+}
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every map and global of the kernel side: what its key and its value are, who
+ * writes it, and what happens when it is full. They are declared here and
+ * defined in maps.bpf.c; nothing else belongs here.
+ */
+#ifndef ROOTGATE_MAPS_BPF_H
+#define ROOTGATE_MAPS_BPF_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "rootgate/abi.h"
+
+/* Fixed before loading, so that the verifier drops what this host does not need. */
+extern const volatile struct rg_config config;
+
+/* Written by the agent while the programs run, through the map's memory. */
+extern struct rg_control control;
+
+#ifndef RG_MAP
+#define RG_MAP extern
+#endif
+
+/*
+ * How much of everything was seen. Key: enum rg_count. Value: per-CPU sum.
+ * Written by the programs; cannot be full.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, RG_COUNT_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} counters SEC(".maps");
+
+/*
+ * Events of refusals: the reader is woken at once. Records: struct rg_event.
+ * Full: the verdict stands, RG_COUNT_LOST_REFUSALS counts.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 18);
+} refusals SEC(".maps");
+
+/* All other events: the reader sleeps on for a moment. Full: RG_COUNT_LOST_REPORTS counts. */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 18);
+} reports SEC(".maps");
+
+/*
+ * Contained processes. Key: host PID (thread group id). Value: struct rg_process.
+ * Written at fork, exec, exit and by the seeding iterator. Full: RG_COUNT_PIDS_FULL
+ * counts, no verdict changes.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct rg_process);
+} processes SEC(".maps");
+
+/* The policy; see abi.h. Written by the agent, into the slot that is not in force. */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 2 * 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct rg_path_key);
+	__type(value, __u32);
+} cgroup_scopes SEC(".maps"), exe_scopes SEC(".maps");
+
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct rg_scope_key);
+	__type(value, struct rg_scope);
+} scopes SEC(".maps");
+
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2 * (RG_RULES_MAX + 1));
+	__type(key, __u32);
+	__type(value, struct rg_rule);
+} rules SEC(".maps");
+
+/* A path as a key of a trie, with room behind it for a last name of any length. */
+struct rg_path {
+	struct rg_path_key key;
+	char slack[RG_PATH_MAX];
+	__u32 len; /* bytes of key.path with the NUL; without it where the path was cut; 0 unknown */
+	__u32 runtime; /* enum rg_runtime: whose container the outermost telling name is */
+};
+
+/* Names of a path that are gathered, from the innermost outwards. */
+#define RG_NAMES_MAX 32
+
+/* Work space of one judgement. */
+struct rg_scratch {
+	const void *name[RG_NAMES_MAX];
+	__s32 names; /* in use */
+	__u32 pad;
+	struct rg_path cgroup;
+	struct rg_path exe;
+};
+
+/*
+ * Work space by thread, since a program can be preempted and per-CPU memory
+ * would be shared. Key: bpf_get_current_pid_tgid(). Lives as long as a judgement.
+ * No room (only when memory is short): RG_COUNT_NO_SCRATCH counts, see decide.bpf.h.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 512);
+	__type(key, __u64);
+	__type(value, struct rg_scratch);
+} scratches SEC(".maps");
+
+static __always_inline void count(__u32 which)
+{
+	__u64 *n = bpf_map_lookup_elem(&counters, &which);
+
+	if (n)
+		__sync_fetch_and_add(n, 1); /* per CPU; atomic against preemption only */
+}
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Paths of cgroups and of files, for events and for rules that name them. Only
+ * a violation pays for this. bpf_d_path() is not open to our hooks before 5.16,
+ * nor to fmod_ret programs, so the names are gathered by hand: upwards first,
+ * then written downwards.
+ *
+ * A path of more bytes than a key holds is cut at its end: prefixes of it still
+ * match, an exact pattern never does. A path of more names than the bounds is
+ * unknown (length 0), since its beginning is what counts: who may nest cgroups
+ * must not choose what theirs seems to start with.
+ */
+#ifndef ROOTGATE_PATH_BPF_H
+#define ROOTGATE_PATH_BPF_H
+
+#include "maps.bpf.h"
+
+#include <bpf/bpf_core_read.h>
+
+#define MOUNTS_MAX 4		     /* mounts on the root of one another */
+#define PATH_ROOM  (RG_PATH_MAX - 1) /* bytes of rg_path_key.path */
+
+/* Ends a path: a whole one counts its NUL, so that an exact pattern can match. */
+static __always_inline void path_end(struct rg_path *path)
+{
+	path->len = path->len < PATH_ROOM ? path->len + 1 : PATH_ROOM - 1;
+	path->key.path[PATH_ROOM - 1] = '\0';
+}
+
+/* The first bytes of a name as a number, whatever the byte order. */
+#define HEAD(a, b, c, d, e, f, g, h)                                                               \
+	((__u64)(__u8)(a) | (__u64)(__u8)(b) << 8 | (__u64)(__u8)(c) << 16 |                       \
+	 (__u64)(__u8)(d) << 24 | (__u64)(__u8)(e) << 32 | (__u64)(__u8)(f) << 40 |                \
+	 (__u64)(__u8)(g) << 48 | (__u64)(__u8)(h) << 56)
+#define FIRST(head, n) ((head) & (~0ULL >> (64 - 8 * (n))))
+
+static __always_inline __u64 head_of(const char *s)
+{
+	return HEAD(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
+}
+
+/*
+ * Whose container a cgroup of this name is. A function of its own for the
+ * verifier (global): the loop that calls it need not follow each answer.
+ */
+__weak __noinline __u32 runtime_of_name(__u64 head)
+{
+	if (FIRST(head, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', '-', 0) ||
+	    FIRST(head, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', 0, 0))
+		return RG_RUNTIME_DOCKER;
+	if (FIRST(head, 7) == HEAD('l', 'i', 'b', 'p', 'o', 'd', '-', 0))
+		return RG_RUNTIME_PODMAN;
+	if (head == HEAD('c', 'r', 'i', '-', 'c', 'o', 'n', 't'))
+		return RG_RUNTIME_CONTAINERD;
+	if (FIRST(head, 5) == HEAD('c', 'r', 'i', 'o', '-', 0, 0, 0))
+		return RG_RUNTIME_CRIO;
+	if (head == HEAD('l', 'x', 'c', '.', 'p', 'a', 'y', 'l'))
+		return RG_RUNTIME_LXC;
+	if (head == HEAD('m', 'a', 'c', 'h', 'i', 'n', 'e', '-') ||
+	    head == HEAD('s', 'y', 's', 't', 'e', 'm', 'd', '-'))
+		return RG_RUNTIME_NSPAWN;
+	return RG_RUNTIME_UNKNOWN;
+}
+
+/* Appends "/name"; false where the path is full. */
+static __always_inline bool path_append(struct rg_path *path, const void *name)
+{
+	__u32 at = path->len;
+	long n;
+
+	if (at > PATH_ROOM - 2)
+		return false;
+	path->key.path[at] = '/';
+	n = bpf_probe_read_kernel_str(&path->key.path[at + 1], RG_PATH_MAX - 1, name);
+	if (n < 1)
+		return false;
+	path->len = at + (__u32)n; /* with the slash, without the NUL */
+	if (!path->runtime)
+		path->runtime = runtime_of_name(head_of(&path->key.path[at + 1]));
+	return true;
+}
+
+static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *kn)
+{
+	struct kernfs_node___6_15 *new = (void *)kn;
+
+	if (bpf_core_field_exists(new->__parent))
+		return BPF_CORE_READ(new, __parent);
+	return BPF_CORE_READ(kn, parent);
+}
+
+/*
+ * Writes the gathered names as a path, from the outermost on. They and their
+ * number are in the map's memory, of which the verifier knows nothing: so all
+ * ways through an iteration look the same to it, and it follows just one.
+ */
+static __always_inline void names_join(struct rg_scratch *scratch, struct rg_path *path)
+{
+	int i;
+
+	path->len = 0;
+	path->runtime = RG_RUNTIME_UNKNOWN;
+	for (i = RG_NAMES_MAX - 1; i >= 0; i--)
+		if (i < scratch->names && !path_append(path, scratch->name[i]))
+			break;
+	if (!path->len)
+		path_append(path, "");
+	path_end(path);
+}
+
+/* The path of a cgroup in its hierarchy; "/" is the root. */
+static __noinline int path_of_cgroup(struct rg_scratch *scratch, struct kernfs_node *kn)
+{
+	int i;
+
+	scratch->names = 0;
+	for (i = 0; i < RG_NAMES_MAX; i++) {
+		struct kernfs_node *parent = kernfs_parent(kn);
+
+		if (!parent)
+			break;
+		scratch->name[i] = BPF_CORE_READ(kn, name);
+		scratch->names = i + 1;
+		kn = parent;
+	}
+	names_join(scratch, &scratch->cgroup);
+	if (kernfs_parent(kn))
+		scratch->cgroup.len = 0;
+	return 0;
+}
+
+/* The mount that a path goes on in where it has come to the root of one; NULL at the very top. */
+static __always_inline struct mount *mount_above(struct mount *mnt)
+{
+	struct mount *up = BPF_CORE_READ(mnt, mnt_parent);
+
+	return up == mnt ? NULL : up;
+}
+
+/*
+ * A file's path in its mount namespace: across mounts, up to that namespace's
+ * root. A few mounts on the root of one another are looked through.
+ */
+static __noinline int path_of_file(struct rg_scratch *scratch, struct vfsmount *vfsmnt,
+				   struct dentry *dentry)
+{
+	struct mount *mnt = (void *)vfsmnt - bpf_core_field_offset(struct mount, mnt);
+	struct dentry *parent;
+	int i, crossed;
+
+	scratch->names = 0;
+	for (i = 0; i < RG_NAMES_MAX; i++) {
+		for (crossed = 0;
+		     crossed < MOUNTS_MAX && dentry == BPF_CORE_READ(mnt, mnt.mnt_root);
+		     crossed++) {
+			struct mount *up = mount_above(mnt);
+
+			if (!up)
+				goto top;
+			dentry = BPF_CORE_READ(mnt, mnt_mountpoint);
+			mnt = up;
+		}
+		scratch->name[i] = BPF_CORE_READ(dentry, d_name.name);
+		scratch->names = i + 1;
+		parent = BPF_CORE_READ(dentry, d_parent);
+		if (parent == dentry) /* no name in any directory: a memfd */
+			goto top;
+		dentry = parent;
+	}
+	scratch->exe.len = 0;
+	return 0;
+top:
+	names_join(scratch, &scratch->exe);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nobody gains host root in a container by set*uid.
+ *
+ * The hook is task_fix_setuid, which setuid, setreuid, setresuid and setfsuid
+ * pass, of any thread and of any syscall ABI. Only a gain is a violation: an id
+ * that comes to kuid 0 and did not before. runc calls setuid(0), root to root,
+ * in every container that it starts, and a drop that is refused leaves more
+ * privilege, not less. A saved uid of 0 counts as held, not as gained: but
+ * making another id of it is a gain, and refused.
+ *
+ * setfsuid(2) discards the error; the old fsuid stays all the same. commoncap
+ * changes capabilities here and no ids, so both ways to attach see the same.
+ *
+ * Not covered: credentials that change without this hook (tripwire).
+ */
+#include "judge.bpf.h"
+
+#include <bpf/bpf_tracing.h>
+
+/* Some id of new is kuid 0 that is not of old. */
+static __always_inline bool gains_root(const struct rg_ids *new, const struct cred *old)
+{
+	return (!new->uid && old->uid.val) || (!new->euid && old->euid.val) ||
+	       (!new->suid && old->suid.val) || (!new->fsuid && old->fsuid.val);
+}
+
+static __always_inline int check_setuid(struct cred *new, const struct cred *old, bool silent)
+{
+	struct task_struct *task = current_task();
+	struct attempt attempt;
+
+	if (is_host_floor(task) || evidence_of(task) == RG_EVIDENCE_NONE)
+		return 0;
+	ids_of(new, &attempt.ids);
+	if (!gains_root(&attempt.ids, old))
+		return 0;
+	attempt.task = task;
+	attempt.old = old;
+	attempt.new = new;
+	attempt.word = *(volatile __u64 *)&control.word;
+	attempt.type = RG_TYPE_SETUID;
+	attempt.silent = silent;
+	attempt.file = READ(task, mm, exe_file);
+	return judge(&attempt);
+}
+
+SEC("lsm/task_fix_setuid")
+int BPF_PROG(rg_setuid_lsm, struct cred *new, const struct cred *old, int flags, int ret)
+{
+	if (ret)
+		return ret;
+	return check_setuid(new, old, false) ? -EPERM : 0;
+}
+
+#define RG_SETUID_COPY(n)                                                                          \
+	SEC("fmod_ret/security_task_fix_setuid")                                                   \
+	int BPF_PROG(rg_setuid_fmod_##n, struct cred *new, const struct cred *old, int flags,      \
+		     int ret)                                                                      \
+	{                                                                                          \
+		if (ret)                                                                           \
+			return ret;                                                                \
+		return check_setuid(new, old, (n) > 0) ? -EPERM : 0;                               \
+	}
+
+/* As in exec.bpf.c: eight, since one can be skipped. */
+RG_SETUID_COPY(0)
+RG_SETUID_COPY(1)
+RG_SETUID_COPY(2)
+RG_SETUID_COPY(3)
+RG_SETUID_COPY(4)
+RG_SETUID_COPY(5)
+RG_SETUID_COPY(6)
+RG_SETUID_COPY(7)
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who is this task: of the host or contained, by which evidence, and in which
+ * phase of its container's life. Everything is read from the task itself and
+ * its namespaces, nothing is remembered, so there is no race and no map to
+ * fill. What is done about it belongs in decide.bpf.h.
+ */
+#ifndef ROOTGATE_SUBJECT_BPF_H
+#define ROOTGATE_SUBJECT_BPF_H
+
+#include "maps.bpf.h"
+
+#include <bpf/bpf_core_read.h>
+
+/*
+ * The running task, and reading what hangs on it. Since 5.11 a helper gives a
+ * pointer that the verifier knows, which is read directly and costs one
+ * instruction a step. Before that it is only a number, and each step is a call.
+ * The branch that this kernel cannot have is gone before the verifier sees it.
+ */
+#define HAVE_TASK_BTF bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
+#define READ(src, ...)                                                                             \
+	(HAVE_TASK_BTF ? ___arrow(src, __VA_ARGS__) : BPF_CORE_READ(src, __VA_ARGS__))
+
+static __always_inline struct task_struct *current_task(void)
+{
+	if (HAVE_TASK_BTF)
+		return (struct task_struct *)bpf_get_current_task_btf();
+	return (struct task_struct *)bpf_get_current_task();
+}
+
+/* The task's namespace at a level, 0 where it has none; to be read with BPF_CORE_READ. */
+static __always_inline struct upid upid_at(struct pid *pid, __u32 level)
+{
+	struct upid upid = {};
+
+	bpf_probe_read_kernel(&upid, sizeof(upid),
+			      (void *)&pid->numbers[0] + level * sizeof(struct upid));
+	return upid;
+}
+
+static __always_inline __u32 mntns_of(struct task_struct *task)
+{
+	return READ(task, nsproxy, mnt_ns, ns.inum);
+}
+
+/*
+ * The host's floor, and the cheapest test: in the base PID namespace and the
+ * base mount namespace, whatever the cgroup. Most of all calls end here.
+ */
+static __always_inline bool is_host_floor(struct task_struct *task)
+{
+	return READ(task, thread_pid, level) == config.base_level &&
+	       mntns_of(task) == config.base_mntns;
+}
+
+/*
+ * Which evidence shows that a task is contained. It is its active PID
+ * namespace (thread_pid), never the one it has set aside for its children.
+ */
+static __always_inline enum rg_evidence evidence_of(struct task_struct *task)
+{
+	struct pid *pid = READ(task, thread_pid);
+
+	if (READ(pid, level) <= config.base_level)
+		return RG_EVIDENCE_NONE;
+	if (config.base_level) {
+		struct upid base = upid_at(pid, config.base_level);
+
+		if (BPF_CORE_READ(base.ns, ns.inum) != config.base_pidns)
+			return RG_EVIDENCE_NONE; /* beside the base, not below it */
+	}
+	return RG_EVIDENCE_PID_NAMESPACE;
+}
+
+/*
+ * Set-up ends with the first exec of PID 1 of the outermost PID namespace below
+ * the base, or a while after that PID 1's start. Of no other namespace: whoever
+ * has CAP_SYS_ADMIN in a container could nest one whose PID 1 never execs.
+ * PID 1 itself is never in set-up: its first exec is the hand-over, and judged.
+ * What cannot be read counts as handed over.
+ */
+static __always_inline enum rg_phase phase_of(struct task_struct *task, __u64 timeout)
+{
+	struct upid outermost = upid_at(READ(task, thread_pid), config.base_level + 1);
+	struct task_struct *reaper = BPF_CORE_READ(outermost.ns, child_reaper);
+
+	if (!reaper || reaper == READ(task, group_leader))
+		return RG_PHASE_RUNNING;
+	if (!(BPF_CORE_READ(reaper, flags) & PF_FORKNOEXEC))
+		return RG_PHASE_RUNNING;
+	if (bpf_ktime_get_boot_ns() - BPF_CORE_READ(reaper, start_boottime) > timeout)
+		return RG_PHASE_RUNNING;
+	return RG_PHASE_SETUP;
+}
+
+/* A credential's uids: of a hook's argument directly, of a task's by READ. */
+static __always_inline void ids_of(const struct cred *cred, struct rg_ids *ids)
+{
+	ids->uid = cred->uid.val;
+	ids->euid = cred->euid.val;
+	ids->suid = cred->suid.val;
+	ids->fsuid = cred->fsuid.val;
+}
+
+static __always_inline void ids_read(const struct cred *cred, struct rg_ids *ids)
+{
+	ids->uid = READ(cred, uid.val);
+	ids->euid = READ(cred, euid.val);
+	ids->suid = READ(cred, suid.val);
+	ids->fsuid = READ(cred, fsuid.val);
+}
+
+/* PID and namespace at each level, from the initial namespace inwards. Returns how many. */
+static __always_inline __u32 pids_of(struct task_struct *task, struct rg_pid *pids)
+{
+	struct pid *pid = READ(task, group_leader, thread_pid);
+	__u32 level = READ(pid, level), i;
+
+	if (level > RG_PIDS_MAX - 1)
+		level = RG_PIDS_MAX - 1;
+	for (i = 0; i < RG_PIDS_MAX; i++) {
+		struct upid upid;
+
+		if (i > level)
+			break;
+		upid = upid_at(pid, i);
+		pids[i].nr = (__u32)upid.nr;
+		pids[i].ns = BPF_CORE_READ(upid.ns, ns.inum);
+	}
+	return level + 1;
+}
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which host PID is which PID in the container: a record of each contained
+ * process from fork to exit.
+ *
+ * Written at fork (the PID is attached by then, and the task does not run yet),
+ * again at exec, and for all that ran before by an iterator that the agent
+ * reads once. Removed when the last thread begins to exit, which is not when
+ * the leader does: a process whose leader has gone lives on. Threads have no
+ * record of their own.
+ *
+ * Nothing here decides. A record that finds no room is counted.
+ */
+#include "subject.bpf.h"
+
+#include <bpf/bpf_tracing.h>
+
+/* The uid that a kuid has in a user namespace; 65534 where it has none there, or its map is long. */
+static __always_inline __u32 uid_inside(struct user_namespace *ns, __u32 kuid)
+{
+	__u32 extents = ns->uid_map.nr_extents, i;
+
+	if (extents > RG_EXTENTS_MAX)
+		return 65534;
+	for (i = 0; i < RG_EXTENTS_MAX; i++) {
+		struct uid_gid_extent extent;
+
+		if (i >= extents)
+			break;
+		if (bpf_probe_read_kernel(&extent, sizeof(extent), &ns->uid_map.extent[i]))
+			break;
+		if (kuid - extent.lower_first < extent.count)
+			return extent.first + (kuid - extent.lower_first);
+	}
+	return 65534;
+}
+
+static __noinline int record(struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+	const struct cred *cred = task->real_cred;
+	struct rg_process process = {};
+	__u32 key = (__u32)task->tgid;
+
+	process.start_time = leader->start_boottime;
+	process.cgroup_id = READ(task, cgroups, dfl_cgrp, kn, id);
+	process.ppid = (__u32)task->real_parent->tgid;
+	process.userns = cred->user_ns->ns.inum;
+	process.userns_level = (__u32)cred->user_ns->level;
+	process.evidence = RG_EVIDENCE_PID_NAMESPACE;
+	ids_of(cred, &process.ids);
+	process.container_uid = uid_inside(cred->user_ns, process.ids.euid);
+	process.levels = pids_of(task, process.pids);
+	bpf_probe_read_kernel_str(process.comm, sizeof(process.comm), task->comm);
+	if (bpf_map_update_elem(&processes, &key, &process, BPF_ANY))
+		count(RG_COUNT_PIDS_FULL);
+	return 0;
+}
+
+SEC("tp_btf/task_newtask")
+int BPF_PROG(rg_newtask, struct task_struct *task, __u64 clone_flags)
+{
+	if ((clone_flags & CLONE_THREAD) || evidence_of(task) == RG_EVIDENCE_NONE)
+		return 0;
+	return record(task);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(rg_exec, struct task_struct *task)
+{
+	if (evidence_of(task) == RG_EVIDENCE_NONE)
+		return 0;
+	return record(task);
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(rg_exit, struct task_struct *task)
+{
+	__u32 key = (__u32)task->tgid;
+
+	if (evidence_of(task) == RG_EVIDENCE_NONE || task->signal->live.counter)
+		return 0;
+	bpf_map_delete_elem(&processes, &key);
+	return 0;
+}
+
+/* Read by the agent once at start. */
+SEC("iter/task")
+int rg_seed(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (!task || task->pid != task->tgid || !task->mm)
+		return 0;
+	if (evidence_of(task) == RG_EVIDENCE_NONE)
+		return 0;
+	return record(task);
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The one contract between the kernel side (bpf/) and the user side (user/):
+ * map keys and values, event records, verdicts and limits.
+ *
+ * Rules of this file: fixed-width integers and arrays only, padding spelt out,
+ * the size of each struct asserted, prefix rg_. It includes nothing of ours.
+ * Change the layout of anything here: raise RG_ABI_VERSION.
+ */
+#ifndef ROOTGATE_ABI_H
+#define ROOTGATE_ABI_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+#define RG_ABI_VERSION 1
+
+/* PID namespaces nest to level 32, the base being level 0 (MAX_PID_NS_LEVEL, linux/pid_namespace.h). */
+#define RG_PIDS_MAX 33
+/* Inline extents of an id map (UID_GID_MAP_MAX_BASE_EXTENTS, linux/user_namespace.h). */
+#define RG_EXTENTS_MAX 5
+/* Bytes of a path in an event, with its NUL; longer paths are cut. */
+#define RG_PATH_MAX 256
+/* TASK_COMM_LEN, linux/sched.h. */
+#define RG_COMM_MAX 16
+/* Rules of a policy; index 0 means "no rule". */
+#define RG_RULES_MAX 10000
+
+/* What a policy makes of a violation; RG_MODE_NONE before the first policy is written. */
+enum rg_mode {
+	RG_MODE_NONE = 0,
+	RG_MODE_AUDIT = 1,
+	RG_MODE_ENFORCE = 2,
+	RG_MODE_KILL = 3,
+	RG_MODE_COUNT
+};
+
+/* What was done about one attempt, and what a rule asks for. */
+enum rg_action {
+	RG_ACTION_ALLOW = 0, /* a rule allows it */
+	RG_ACTION_AUDIT = 1, /* let through and reported */
+	RG_ACTION_DENY = 2,  /* EPERM */
+	RG_ACTION_KILL = 3,  /* EPERM and SIGKILL */
+	RG_ACTION_COUNT
+};
+
+enum rg_type {
+	RG_TYPE_EXEC = 0,
+	RG_TYPE_SETUID = 1,
+	RG_TYPE_TRIPWIRE = 2,
+	RG_TYPE_LATENT = 3,
+	RG_TYPE_PREEXISTING = 4,
+	RG_TYPE_CONTAINER_START = 5,
+	RG_TYPE_CONTAINER_EXIT = 6,
+	RG_TYPE_POLICY = 7, /* from here on: made by the agent, without a process */
+	RG_TYPE_STATE = 8,
+	RG_TYPE_LOST = 9,
+	RG_TYPE_COUNT
+};
+
+/* Why an attempt is a violation. */
+enum rg_reason {
+	RG_REASON_NONE = 0,
+	RG_REASON_NO_USER_NAMESPACE = 1, /* the credential's user namespace is the initial one */
+	RG_REASON_USERNS_MAPS_HOST_ROOT = 2, /* it has its own, and the kuid is 0 all the same */
+	RG_REASON_COUNT
+};
+
+/* Where in a container's life: before or after PID 1's first exec (the hand-over). */
+enum rg_phase { RG_PHASE_RUNNING = 0, RG_PHASE_SETUP = 1, RG_PHASE_COUNT };
+
+/* What shows that a task is contained. */
+enum rg_evidence {
+	RG_EVIDENCE_NONE = 0, /* a task of the host */
+	RG_EVIDENCE_PID_NAMESPACE = 1,
+	RG_EVIDENCE_CGROUP = 2,
+	RG_EVIDENCE_COUNT
+};
+
+/* Whose cgroup names the container's cgroup is; by name only, so it decorates and narrows. */
+enum rg_runtime {
+	RG_RUNTIME_UNKNOWN = 0,
+	RG_RUNTIME_DOCKER = 1,
+	RG_RUNTIME_PODMAN = 2,
+	RG_RUNTIME_CONTAINERD = 3,
+	RG_RUNTIME_CRIO = 4,
+	RG_RUNTIME_LXC = 5,
+	RG_RUNTIME_NSPAWN = 6,
+	RG_RUNTIME_COUNT
+};
+
+/* A policy's view of the credential's user namespace. */
+enum rg_userns {
+	RG_USERNS_NONE = 0,	/* the initial one */
+	RG_USERNS_IDENTITY = 1, /* its own, but the kuid is 0 */
+	RG_USERNS_REMAPPED = 2, /* its own, the kuid is not 0: never a violation */
+	RG_USERNS_COUNT
+};
+
+/* A policy's view of the PID namespace. */
+enum rg_pidns { RG_PIDNS_PRIVATE = 0, RG_PIDNS_HOST = 1, RG_PIDNS_COUNT };
+
+/* How the hooks are attached, strongest guarantee first. */
+enum rg_attach { RG_ATTACH_NONE = 0, RG_ATTACH_LSM = 1, RG_ATTACH_FMOD_RET = 2, RG_ATTACH_COUNT };
+
+/*
+ * Per-CPU counters, one __u64 each. A verdict is counted whether or not its
+ * event finds room. Index of a verdict: rg_count_verdict(type, action).
+ */
+enum rg_count {
+	RG_COUNT_EXEC_ALLOW = 0, /* violations that a rule allows */
+	RG_COUNT_EXEC_AUDIT = 1,
+	RG_COUNT_EXEC_DENY = 2,
+	RG_COUNT_EXEC_KILL = 3,
+	RG_COUNT_SETUID_ALLOW = 4,
+	RG_COUNT_SETUID_AUDIT = 5,
+	RG_COUNT_SETUID_DENY = 6,
+	RG_COUNT_SETUID_KILL = 7,
+	RG_COUNT_SETUP = 8,	     /* violations before hand-over, not judged */
+	RG_COUNT_EVENTS = 9,	     /* events that found room */
+	RG_COUNT_LOST_REFUSALS = 10, /* refusals' events that found no room in their ring */
+	RG_COUNT_LOST_REPORTS = 11,  /* other events that found no room in theirs */
+	RG_COUNT_PIDS_FULL = 12,     /* PID records that found no room */
+	RG_COUNT_NO_SCRATCH = 13, /* verdicts reached without cgroup and exe rules: no work space */
+	RG_COUNT_COUNT
+};
+
+#define rg_count_verdict(type, action) ((__u32)(type)*RG_ACTION_COUNT + (__u32)(action))
+
+/*
+ * The policy word: all that a hook must know at once, in one aligned read.
+ * Bits 0-7 mode (enum rg_mode), 8 armed, 9 some rule needs the cgroup's path,
+ * 10 some rule needs the executable's path, 11 there are rules,
+ * 32-63 generation (1, 2, ...; its lowest bit names the slot of the policy maps).
+ */
+#define RG_WORD_ARMED	(1ULL << 8)
+#define RG_WORD_CGROUP	(1ULL << 9)
+#define RG_WORD_EXE	(1ULL << 10)
+#define RG_WORD_RULES	(1ULL << 11)
+#define RG_WORD_REFUSES (1ULL << 12)
+#define rg_word(mode, flags, generation)                                                           \
+	((__u64)(mode) | (__u64)(flags) | (__u64)(generation) << 32)
+#define rg_word_mode(word)	 ((__u32)((word)&0xff))
+#define rg_word_generation(word) ((__u32)((word) >> 32))
+#define rg_word_slot(word)	 ((__u32)((word) >> 32 & 1))
+
+/* What the agent writes while the programs run; mapped into the agent's memory. */
+struct rg_control {
+	__u64 word; /* see above; written last, after everything is attached and proved */
+	__u64 setup_timeout[2]; /* ns after PID 1's start at which set-up ends; by slot */
+	__u64 heartbeat;	/* CLOCK_BOOTTIME ns, by the agent, once in ten seconds */
+	__u32 canary;		/* host PID of the agent's own child that must be refused; 0 none */
+	__u32 canary_seen;	/* refusals of the canary so far: bit 0 exec, bit 1 setuid */
+	__u32 agent;		/* host PID of the agent */
+	__u32 attach;		/* enum rg_attach */
+};
+_Static_assert(sizeof(struct rg_control) == 48, "rg_control");
+
+/* Fixed before the programs are loaded. */
+struct rg_config {
+	__u32 abi;	  /* RG_ABI_VERSION */
+	__u32 base_level; /* level of the base PID namespace: 0 on a host */
+	__u32 base_pidns; /* inode of the base PID namespace */
+	__u32 base_mntns; /* inode of the base mount namespace */
+};
+_Static_assert(sizeof(struct rg_config) == 16, "rg_config");
+
+/* The four uids of a credential, as the initial user namespace sees them (struct cred, linux/cred.h). */
+struct rg_ids {
+	__u32 uid;
+	__u32 euid;
+	__u32 suid;
+	__u32 fsuid;
+};
+_Static_assert(sizeof(struct rg_ids) == 16, "rg_ids");
+
+/* One level of a process's PID chain. */
+struct rg_pid {
+	__u32 nr; /* the process's number there */
+	__u32 ns; /* inode of the PID namespace */
+};
+_Static_assert(sizeof(struct rg_pid) == 8, "rg_pid");
+
+/* One line of a uid map; lower is a kuid, whatever the level (struct uid_gid_extent). */
+struct rg_extent {
+	__u32 first;
+	__u32 lower;
+	__u32 count;
+};
+_Static_assert(sizeof(struct rg_extent) == 12, "rg_extent");
+
+/*
+ * A record of the rings. Bytes behind a string's NUL, and entries behind a count, are undefined.
+ */
+struct rg_event {
+	__u64 time;	  /* CLOCK_BOOTTIME, ns */
+	__u64 sequence;	  /* unique since boot: the time with the CPU's number over its top bits */
+	__u64 start_time; /* of the process (thread group), CLOCK_BOOTTIME, ns */
+	__u64 cgroup_id;  /* of the task's cgroup in the unified hierarchy */
+	__u32 type;	  /* enum rg_type */
+	__u32 action;	  /* enum rg_action */
+	__u32 reason;	  /* enum rg_reason */
+	__u32 phase;	  /* enum rg_phase */
+	__u32 evidence;	  /* enum rg_evidence */
+	__u32 mode;	  /* enum rg_mode */
+	__u32 generation; /* of the policy that judged */
+	__u32 rule;	  /* number of the rule that decided, from 1; 0 none */
+	__u32 pid;	  /* thread group id, in the initial PID namespace */
+	__u32 tid;	  /* thread id there */
+	__u32 ppid;	  /* thread group id of the parent there */
+	__u32 userns;	  /* inode of the (new) credential's user namespace */
+	__u32 userns_level;
+	__u32 extents; /* lines of its uid map: up to 340, the first RG_EXTENTS_MAX in map[]; 0 where more */
+	struct rg_extent map[RG_EXTENTS_MAX];
+	__u32 suppressed; /* equal events left out since the last one */
+	struct rg_ids old;
+	struct rg_ids new;
+	__u32 levels;			 /* entries of pids[], 1 to RG_PIDS_MAX */
+	__u32 runtime;			 /* enum rg_runtime */
+	struct rg_pid pids[RG_PIDS_MAX]; /* from the initial PID namespace inwards */
+	char comm[RG_COMM_MAX];
+	char cgroup[RG_PATH_MAX]; /* path in the unified hierarchy */
+	char exe[RG_PATH_MAX]; /* path in its mount namespace of the file that is executed, or runs */
+};
+_Static_assert(sizeof(struct rg_event) == 984, "rg_event");
+
+/* Map "processes": key __u32 host PID (thread group id). */
+struct rg_process {
+	__u64 start_time; /* CLOCK_BOOTTIME, ns */
+	__u64 cgroup_id;
+	__u32 ppid; /* host PID of the parent when the record was written */
+	__u32 userns;
+	__u32 userns_level;
+	__u32 evidence; /* enum rg_evidence */
+	struct rg_ids ids;
+	__u32 container_uid; /* the euid inside its user namespace; 65534 (overflow) where unmapped */
+	__u32 levels;
+	struct rg_pid pids[RG_PIDS_MAX];
+	char comm[RG_COMM_MAX];
+};
+_Static_assert(sizeof(struct rg_process) == 336, "rg_process");
+
+/*
+ * The policy in the kernel. Every key starts with the slot (generation & 1),
+ * so that the policy in force is never written.
+ *
+ * Maps "cgroup_scopes" and "exe_scopes": the longest prefix of a path that a
+ * policy names -> a scope, a small number that stands for all prefixes that
+ * hold there; scope 0: none holds. An exact path ends in its NUL.
+ */
+struct rg_path_key {
+	__u32 prefixlen; /* bits of slot and path */
+	__u8 slot;
+	char path[RG_PATH_MAX - 1];
+};
+_Static_assert(sizeof(struct rg_path_key) == 260, "rg_path_key");
+
+/* Map "scopes": the rule for each class of attempt there; first match is worked out beforehand. */
+struct rg_scope_key {
+	__u32 slot;
+	__u32 cgroup; /* scope */
+	__u32 exe;    /* scope */
+};
+_Static_assert(sizeof(struct rg_scope_key) == 12, "rg_scope_key");
+
+/* Classes of attempt: {exec, setuid} x runtime x pidns x {none, identity}. */
+#define RG_CLASSES (2 * RG_RUNTIME_COUNT * RG_PIDNS_COUNT * 2)
+#define rg_class(type, runtime, pidns, userns)                                                     \
+	((((__u32)(type)*RG_RUNTIME_COUNT + (__u32)(runtime)) * RG_PIDNS_COUNT + (__u32)(pidns)) * \
+		 2 +                                                                               \
+	 (__u32)(userns))
+
+struct rg_scope {
+	__u16 rule[RG_CLASSES]; /* number from 1; 0: the mode decides */
+};
+_Static_assert(sizeof(struct rg_scope) == 112, "rg_scope");
+
+/* Map "rules": key __u32 slot * (RG_RULES_MAX + 1) + number. */
+struct rg_rule {
+	__u32 action; /* enum rg_action */
+	__u32 report; /* 1: an event even where the action is allow */
+};
+_Static_assert(sizeof(struct rg_rule) == 8, "rg_rule");
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's types, as far as our programs read them: one file for every
+ * architecture and every kernel from 5.10 on. Offsets come from the running
+ * kernel's BTF when the programs are loaded (CO-RE), so only names and types
+ * count here, and each struct has only the fields we read. The header of the
+ * kernel that each comes from stands above it. tests/vm checks all of them
+ * against the BTF of each kernel of the matrix.
+ *
+ * A name with ___suffix is another kernel's flavour of the same struct.
+ */
+#ifndef ROOTGATE_VMLINUX_H
+#define ROOTGATE_VMLINUX_H
+
+/* uapi/asm-generic/int-ll64.h */
+typedef signed char __s8;
+typedef unsigned char __u8;
+typedef short __s16;
+typedef unsigned short __u16;
+typedef int __s32;
+typedef unsigned int __u32;
+typedef long long __s64;
+typedef unsigned long long __u64;
+
+/* linux/types.h; bpf_helper_defs.h names the big-endian ones */
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef _Bool bool;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+enum { false = 0, true = 1 };
+
+/* uapi/linux/bpf.h */
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
+	BPF_MAP_TYPE_LPM_TRIE = 11,
+	BPF_MAP_TYPE_RINGBUF = 27,
+};
+enum {
+	BPF_ANY = 0,
+	BPF_F_NO_PREALLOC = 1 << 0,
+	BPF_RB_NO_WAKEUP = 1 << 0,
+	BPF_RB_FORCE_WAKEUP = 1 << 1,
+};
+enum bpf_func_id {
+	BPF_FUNC_get_current_task_btf = 158, /* since 5.11 */
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct task_struct;
+struct dentry;
+struct vfsmount;
+struct file;
+
+/* linux/ns_common.h */
+struct ns_common {
+	unsigned int inum;
+};
+
+/* linux/pid_namespace.h */
+struct pid_namespace {
+	struct task_struct *child_reaper;
+	struct ns_common ns;
+};
+
+/* linux/pid.h */
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+/* linux/pid.h; numbers has one entry a level, from the initial namespace inwards */
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
+/* fs/mount.h */
+struct mnt_namespace {
+	struct ns_common ns;
+};
+
+/* linux/nsproxy.h */
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
+/* linux/uidgid_types.h (linux/uidgid.h before 6.8) */
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+/* linux/user_namespace.h; lower_first is a kuid, whatever the namespace's level */
+struct uid_gid_extent {
+	u32 first;
+	u32 lower_first;
+	u32 count;
+};
+
+/* linux/user_namespace.h */
+struct uid_gid_map {
+	struct uid_gid_extent extent[5];
+	u32 nr_extents;
+};
+
+/* linux/user_namespace.h */
+struct user_namespace {
+	struct uid_gid_map uid_map;
+	int level;
+	struct ns_common ns;
+};
+
+/* linux/cred.h */
+struct cred {
+	kuid_t uid;
+	kuid_t suid;
+	kuid_t euid;
+	kuid_t fsuid;
+	struct user_namespace *user_ns;
+};
+
+/* linux/kernfs.h; cgroups' names: children of one parent */
+struct kernfs_node {
+	struct kernfs_node *parent; /* up to 6.14 */
+	const char *name;
+	u64 id;
+};
+
+/* linux/kernfs.h since 6.15 */
+struct kernfs_node___6_15 {
+	struct kernfs_node *__parent;
+};
+
+/* linux/cgroup-defs.h */
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+/* linux/cgroup-defs.h; dfl_cgrp is the one in the unified hierarchy */
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+/* linux/dcache.h */
+struct qstr {
+	const unsigned char *name;
+};
+
+/* linux/dcache.h */
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+
+/* linux/mount.h */
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+/* fs/mount.h; mnt is embedded, so a vfsmount leads to its mount */
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+/* linux/path.h */
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+/* linux/fs.h */
+struct file {
+	struct path f_path;
+};
+
+/* linux/binfmts.h; cred: what the new image will run with */
+struct linux_binprm {
+	struct cred *cred;
+};
+
+/* linux/mm_types.h */
+struct mm_struct {
+	struct file *exe_file;
+};
+
+/* linux/types.h */
+typedef struct {
+	int counter;
+} atomic_t;
+
+/* linux/sched/signal.h; live: threads that have not begun to exit */
+struct signal_struct {
+	atomic_t live;
+};
+
+/* linux/sched.h */
+struct task_struct {
+	unsigned int flags;
+	int pid;
+	int tgid;
+	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	struct pid *thread_pid;
+	u64 start_boottime;
+	const struct cred *real_cred;
+	struct mm_struct *mm;
+	struct nsproxy *nsproxy;
+	char comm[16];
+	struct signal_struct *signal;
+	struct css_set *cgroups;
+};
+
+/* kernel/bpf/bpf_iter.c, kernel/bpf/task_iter.c */
+struct bpf_iter_meta {
+	u64 session_id;
+};
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+#pragma clang attribute pop
+
+/* linux/sched.h: forked, and has not exec'd since */
+#define PF_FORKNOEXEC 0x00000040
+/* uapi/linux/sched.h */
+#define CLONE_THREAD 0x00010000
+/* uapi/asm-generic/errno-base.h */
+#define EPERM 1
+/* uapi/asm-generic/signal.h */
+#define SIGKILL 9
+
+#endif
