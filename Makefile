@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Build, test, show and install rootgate. Everything made lands in build/.
+# `make help` lists the targets; `make V=1` shows the commands.
+
+VERSION := $(shell sed -n 's/^\#\# \[\([0-9][^]]*\)\].*/\1/p' user/CHANGELOG.md | head -n 1)
+B := build
+
+CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)';)
+
+# SANITIZE=1 builds the user side under ASan and UBSan, in a folder of its own.
+O := $(B)/$(if $(SANITIZE),sanitize,user)
+SAN := $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer)
+, := ,
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wformat=2 -Werror
+USER_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DROOTGATE_VERSION='"$(VERSION)"' \
+	-Iinclude -Iuser -isystem $(B) $(WARN) $(CFLAGS) $(SAN)
+HARDEN := $(if $(SANITIZE),,-fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=2)
+LDHARDEN := $(if $(SANITIZE),,-pie -Wl,-z,relro,-z,now)
+LIBS := -lbpf -lyaml -ljson-c
+
+# libbpf is known to these alone; all others can be tested without a kernel.
+KERNEL_SRC := $(addprefix user/,agent.c canary.c cmd_ps.c cmd_run.c cmd_status.c loader.c pins.c policy_map.c)
+VERB_SRC := $(filter-out $(KERNEL_SRC),$(wildcard user/cmd_*.c)) user/main.c
+MODULE_SRC := $(filter-out $(KERNEL_SRC) $(VERB_SRC),$(wildcard user/*.c))
+MODULES := $(MODULE_SRC:user/%.c=$(O)/%.o)
+OBJS := $(patsubst user/%.c,$(O)/%.o,$(MODULE_SRC) $(VERB_SRC) $(KERNEL_SRC))
+UNIT := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
+
+all: $(B)/rootgate
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*\#\# \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+
+# --- the kernel side ---------------------------------------------------------
+
+# maps first: bpftool's linker wants a map's definition before its declarations
+BPF_OBJS := $(addprefix $(B)/bpf/,maps.bpf.o exec.bpf.o setuid.bpf.o track.bpf.o)
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wshadow -Werror \
+	-Wno-unused-parameter -D__TARGET_ARCH_$(patsubst x86_64,x86,$(shell uname -m)) \
+	-Ivmlinux -Iinclude -Ibpf
+
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c | $(B)/bpf
+	$(call say,CLANG,$@)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/rootgate.bpf.o: $(BPF_OBJS)
+	$(call say,LINK,$@)$(BPFTOOL) gen object $@ $^
+
+$(B)/rootgate.skel.h: $(B)/rootgate.bpf.o
+	$(call say,SKEL,$@)$(BPFTOOL) gen skeleton $< name rootgate_bpf > $@.tmp && mv $@.tmp $@
+
+# --- the user side -----------------------------------------------------------
+
+$(O)/%.o: user/%.c user/CHANGELOG.md | $(O)/unit
+	$(call say,CC,$@)$(CC) $(USER_CFLAGS) $(HARDEN) -MMD -MP -c $< -o $@
+
+$(KERNEL_SRC:user/%.c=$(O)/%.o): $(B)/rootgate.skel.h
+
+$(O)/rootgate: $(OBJS)
+	$(call say,LD,$@)$(CC) $(SAN) $(LDHARDEN) $(LDFLAGS) $^ $(LIBS) -o $@
+
+$(B)/rootgate: $(O)/rootgate
+	$(Q)cp -f $< $@
+
+$(O)/unit/%: tests/unit/%.c $(MODULES)
+	$(call say,CC,$@)$(CC) $(USER_CFLAGS) -MMD -MP $< $(MODULES) -lcmocka -lyaml -ljson-c -o $@
+
+$(O)/unit/stream_agent: tests/cli/stream_agent.c $(MODULES)
+	$(call say,CC,$@)$(CC) $(USER_CFLAGS) -MMD -MP $< $(MODULES) -lyaml -ljson-c -o $@
+
+$(B)/bpf $(O)/unit $(B)/vm:
+	$(Q)mkdir -p $@
+
+-include $(wildcard $(B)/bpf/*.d $(O)/*.d $(O)/unit/*.d)
+
+.DELETE_ON_ERROR:
+.PHONY: all help

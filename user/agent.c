@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The agent's start, loop and end. The order of the start is the promise:
+ * policy read, one agent only, programs attached, proved by the canary, policy
+ * written, and armed last. Whatever fails takes everything back.
+ *
+ * The loop waits for the rings, readers, signals and one slow timer; it never
+ * polls. Refusals are passed on at once. Other events may gather for a moment,
+ * so that a storm of them costs one wake-up a batch.
+ */
+#include "agent.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "canary.h"
+#include "host.h"
+#include "loader.h"
+#include "lock.h"
+#include "log.h"
+#include "names.h"
+#include "notify.h"
+#include "pins.h"
+#include "policy.h"
+#include "policy_load.h"
+#include "policy_map.h"
+#include "rootgate.skel.h"
+#include "stream.h"
+#include "verb.h"
+
+#define HEARTBEAT_NS 10000000000ULL
+#define BATCH_NS     100000000ULL
+
+enum source { ON_SIGNAL, ON_REFUSALS, ON_REPORTS, ON_BATCH, ON_HEARTBEAT, ON_STREAM };
+
+struct agent {
+	const struct agent_options *options;
+	struct host host;
+	struct loader loader;
+	struct policy *policies
+		[2]; /* by the lowest bit of their generation: in force, and the one before */
+	__u32 generation;
+	enum rg_mode mode;
+	struct origin origin;
+	struct stream *stream;
+	struct ring_buffer *refusals;
+	struct ring_buffer *reports;
+	__u64 lost[2]; /* told so far: RG_COUNT_LOST_REFUSALS and RG_COUNT_LOST_REPORTS */
+	int lock;
+	int epoll;
+	int signals;
+	int batch;     /* timer: the batch of reports is over */
+	int heartbeat; /* timer */
+	bool pinned;
+	bool ending;
+};
+
+/* --- events ---------------------------------------------------------------- */
+
+static const char *rule_name(const struct agent *agent, const struct rg_event *event)
+{
+	const struct policy *policy = agent->policies[event->generation & 1];
+
+	if (!event->rule || !policy || event->rule > policy->n_rules)
+		return "";
+	return policy->rules[event->rule - 1].name;
+}
+
+static int on_event(void *ctx, void *data, size_t size)
+{
+	struct agent *agent = ctx;
+	struct record record;
+
+	if (size < sizeof(struct rg_event))
+		return 0;
+	record_from_event(&record, &agent->origin, data, record_clock_offset());
+	snprintf(record.rule, sizeof(record.rule), "%s", rule_name(agent, data));
+	stream_publish(agent->stream, &record);
+	return 0;
+}
+
+_printf_(3, 4) static void publish_note(struct agent *agent, enum rg_type type, const char *fmt,
+					...)
+{
+	struct record record;
+	char note[RECORD_NOTE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(note, sizeof(note), fmt, ap);
+	va_end(ap);
+	record_from_note(&record, &agent->origin, type, "%s", note);
+	record.event.mode = agent->mode;
+	record.event.generation = agent->generation;
+	if (agent->stream)
+		stream_publish(agent->stream, &record);
+	log_info("%s: %s", names_get(&names_type, type), note);
+}
+
+static void tell_lost(struct agent *agent)
+{
+	static const char *const which[] = { "refusals", "reports" };
+	__u64 counters[RG_COUNT_COUNT];
+	size_t i;
+
+	if (pins_read_counters(counters))
+		return;
+	for (i = 0; i < ARRAY_SIZE(which); i++) {
+		__u64 now = counters[RG_COUNT_LOST_REFUSALS + i];
+
+		if (now > agent->lost[i])
+			publish_note(agent, RG_TYPE_LOST,
+				     "%llu events of the ring '%s' found no room; every verdict "
+				     "stood and was counted",
+				     now - agent->lost[i], which[i]);
+		agent->lost[i] = now;
+	}
+}
+
+/* --- the policy ------------------------------------------------------------ */
+
+/* The policy of the operator's path, or an empty one in mode audit. An exit code. */
+static int read_policy(const struct agent_options *options, struct policy **out)
+{
+	_cleanup_(policy_report_clear) struct policy_report report = {};
+	const char *path = options->policy ? options->policy : AGENT_POLICY;
+	int err = policy_load(path, out, &report);
+
+	policy_report_print(stderr, &report);
+	if (err == -ENOENT && options->policy && !report.n_errors)
+		return log_exit(EXIT_POLICY,
+				"no policy at %s: name a policy file, or a folder with policy.yaml",
+				path);
+	if (err == -ENOENT && !report.n_errors) {
+		*out = policy_new();
+		if (!*out)
+			return log_exit(EXIT_FAILED, "out of memory");
+		log_notice(
+			"no policy in %s: mode audit, nothing is refused; see rootgate-policy(5)",
+			path);
+		return EXIT_DONE;
+	}
+	if (err)
+		return log_exit(err == -ENOMEM ? EXIT_FAILED : EXIT_POLICY,
+				"the policy %s is not in force", path);
+	return EXIT_DONE;
+}
+
+/* Puts a policy in force; on success the agent owns it. An exit code. */
+static int apply_policy(struct agent *agent, struct policy **policy)
+{
+	_cleanup_(policy_report_clear) struct policy_report report = {};
+	_cleanup_(policy_image_free_p) struct policy_image *image = NULL;
+	struct why why;
+	__u32 generation;
+
+	if (policy_image_build(*policy, time(NULL), &image, &report)) {
+		policy_report_print(stderr, &report);
+		return log_exit(EXIT_POLICY, "the policy does not fit into the kernel's maps");
+	}
+	if (agent->options->mode != RG_MODE_NONE)
+		image->mode = agent->options->mode;
+	if (policy_map_write(&agent->loader, image, &generation, &why))
+		return log_exit(EXIT_FAILED, "%s", why.text);
+	policy_free(agent->policies[generation & 1]);
+	agent->policies[generation & 1] = TAKE_PTR(*policy);
+	agent->generation = generation;
+	agent->mode = image->mode;
+	publish_note(agent, RG_TYPE_POLICY, "generation %u in force: mode %s, %zu rules",
+		     generation, names_get(&names_mode, image->mode), image->n_rules);
+	return EXIT_DONE;
+}
+
+static void reload(struct agent *agent)
+{
+	_cleanup_(policy_free_p) struct policy *policy = NULL;
+
+	notify("RELOADING=1\nMONOTONIC_USEC=%llu",
+	       (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
+	if (read_policy(agent->options, &policy) || apply_policy(agent, &policy))
+		publish_note(agent, RG_TYPE_POLICY,
+			     "a new policy was refused; generation %u stays in force",
+			     agent->generation);
+	else
+		log_notice("policy reloaded: generation %u, mode %s", agent->generation,
+			   names_get(&names_mode, agent->mode));
+	notify("READY=1\nSTATUS=mode %s, generation %u", names_get(&names_mode, agent->mode),
+	       agent->generation);
+}
+
+/* --- the loop -------------------------------------------------------------- */
+
+static int watch(struct agent *agent, int fd, enum source source, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.u32 = source };
+
+	return epoll_ctl(agent->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static int set_timer(int fd, uint64_t first, uint64_t every)
+{
+	struct itimerspec spec = {
+		.it_value = { (time_t)(first / 1000000000), (long)(first % 1000000000) },
+		.it_interval = { (time_t)(every / 1000000000), (long)(every % 1000000000) },
+	};
+
+	return timerfd_settime(fd, 0, &spec, NULL) ? -errno : 0;
+}
+
+/* The first report of a batch: let others gather, and look again when the timer says so. */
+static void on_reports(struct agent *agent)
+{
+	set_timer(agent->batch, BATCH_NS, 0);
+}
+
+static void on_batch(struct agent *agent)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.u32 = ON_REPORTS };
+	uint64_t expired;
+
+	if (read(agent->batch, &expired, sizeof(expired)) < 0)
+		return;
+	ring_buffer__consume(agent->reports);
+	epoll_ctl(agent->epoll, EPOLL_CTL_MOD, ring_buffer__epoll_fd(agent->reports), &event);
+}
+
+static void on_heartbeat(struct agent *agent)
+{
+	uint64_t expired;
+
+	if (read(agent->heartbeat, &expired, sizeof(expired)) < 0)
+		return;
+	agent->loader.bpf->bss->control.heartbeat = clock_ns(CLOCK_BOOTTIME);
+	notify("WATCHDOG=1");
+	tell_lost(agent);
+}
+
+static void on_signal(struct agent *agent)
+{
+	struct signalfd_siginfo info;
+
+	if (read(agent->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP)
+		reload(agent);
+	else
+		agent->ending = true;
+}
+
+static void dispatch(struct agent *agent, uint32_t source)
+{
+	switch (source) {
+	case ON_SIGNAL:
+		on_signal(agent);
+		break;
+	case ON_REFUSALS:
+		ring_buffer__consume(agent->refusals);
+		break;
+	case ON_REPORTS:
+		on_reports(agent);
+		break;
+	case ON_BATCH:
+		on_batch(agent);
+		break;
+	case ON_HEARTBEAT:
+		on_heartbeat(agent);
+		break;
+	case ON_STREAM:
+		stream_dispatch(agent->stream);
+		break;
+	default:
+		break;
+	}
+}
+
+static int loop(struct agent *agent)
+{
+	struct epoll_event events[8];
+
+	while (!agent->ending) {
+		int n = epoll_wait(agent->epoll, events, ARRAY_SIZE(events), -1), i;
+
+		if (n < 0 && errno != EINTR)
+			return log_exit(EXIT_FAILED, "cannot wait for events: %s", strerror(errno));
+		for (i = 0; i < n; i++)
+			dispatch(agent, events[i].data.u32);
+	}
+	return EXIT_DONE;
+}
+
+/* --- start and end --------------------------------------------------------- */
+
+static int take_lock(struct agent *agent)
+{
+	struct why why;
+
+	if (lock_take(&agent->lock, &why))
+		return log_exit(EXIT_FAILED, "%s", why.text);
+	return EXIT_DONE;
+}
+
+static int open_stream(struct agent *agent)
+{
+	char path[STREAM_PATH_MAX], why[256];
+	int err = stream_path(path);
+
+	if (err)
+		return log_exit(EXIT_FAILED, "the folder's name is too long for a socket: %s",
+				stream_run_dir());
+	if (stream_open(path, STREAM_GROUP, &agent->origin, &agent->stream, why, sizeof(why)))
+		return log_exit(EXIT_FAILED, "%s", why);
+	return EXIT_DONE;
+}
+
+static int open_loop(struct agent *agent)
+{
+	struct rootgate_bpf *bpf = agent->loader.bpf;
+	uint64_t beat = notify_watchdog() / 2;
+	int err;
+
+	if (!beat || beat > HEARTBEAT_NS)
+		beat = HEARTBEAT_NS;
+	agent->refusals = ring_buffer__new(bpf_map__fd(bpf->maps.refusals), on_event, agent, NULL);
+	agent->reports = ring_buffer__new(bpf_map__fd(bpf->maps.reports), on_event, agent, NULL);
+	agent->epoll = epoll_create1(EPOLL_CLOEXEC);
+	agent->batch = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	agent->heartbeat = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (!agent->refusals || !agent->reports || agent->epoll < 0 || agent->batch < 0 ||
+	    agent->heartbeat < 0)
+		return log_exit(EXIT_FAILED, "cannot open the event loop: %s", strerror(errno));
+	err = watch(agent, agent->signals, ON_SIGNAL, EPOLLIN);
+	err = err ?: watch(agent, ring_buffer__epoll_fd(agent->refusals), ON_REFUSALS, EPOLLIN);
+	err = err
+		      ?: watch(agent, ring_buffer__epoll_fd(agent->reports), ON_REPORTS,
+			       EPOLLIN | EPOLLONESHOT);
+	err = err ?: watch(agent, agent->batch, ON_BATCH, EPOLLIN);
+	err = err ?: watch(agent, agent->heartbeat, ON_HEARTBEAT, EPOLLIN);
+	err = err ?: watch(agent, stream_fd(agent->stream), ON_STREAM, EPOLLIN);
+	err = err ?: set_timer(agent->heartbeat, beat, beat);
+	if (err)
+		return log_exit(EXIT_FAILED, "cannot open the event loop: %s", strerror(-err));
+	return EXIT_DONE;
+}
+
+/* Signals come through a descriptor from the first step on, so that none can end the agent halfway. */
+static int open_signals(struct agent *agent)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	agent->signals = sigprocmask(SIG_BLOCK, &set, NULL)
+				 ? -1
+				 : signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (agent->signals < 0)
+		return log_exit(EXIT_FAILED, "cannot receive signals: %s", strerror(errno));
+	return EXIT_DONE;
+}
+
+static int read_host(struct agent *agent)
+{
+	struct why why;
+
+	if (geteuid() != 0)
+		return log_exit(EXIT_NOT_PERMITTED, "run needs root: use sudo");
+	if (host_read(&agent->host, &why))
+		return log_exit(EXIT_FAILED, "%s", why.text);
+	if (!agent->host.btf)
+		return log_exit(
+			EXIT_FAILED,
+			"this kernel (%s) has no BTF (/sys/kernel/btf/vmlinux): it must be built "
+			"with CONFIG_DEBUG_INFO_BTF=y",
+			agent->host.release);
+	if (origin_read(&agent->origin))
+		return log_exit(EXIT_FAILED,
+				"cannot read /proc/sys/kernel/random/boot_id: is /proc mounted?");
+	return EXIT_DONE;
+}
+
+/* Loads, attaches and proves; nothing is judged yet. */
+static int attach(struct agent *agent)
+{
+	enum rg_attach way = agent->host.lsm_bpf ? RG_ATTACH_LSM : RG_ATTACH_FMOD_RET;
+	struct why why;
+	int err = loader_start(&agent->host, way, &agent->loader, &why);
+
+	if (err == -EPERM)
+		return log_exit(EXIT_NOT_PERMITTED, "%s", why.text);
+	if (err && way == RG_ATTACH_FMOD_RET)
+		return log_exit(
+			EXIT_DEGRADED,
+			"%s. BPF LSM programs cannot be used either: 'bpf' is not an active "
+			"security module (active: %s); add it with the kernel parameter lsm=%s,bpf",
+			why.text, agent->host.lsm, agent->host.lsm);
+	if (err)
+		return log_exit(EXIT_FAILED, "%s", why.text);
+	if (canary_prove(&agent->loader.bpf->bss->control, &why))
+		return log_exit(EXIT_DEGRADED, "%s", why.text);
+	if (way == RG_ATTACH_FMOD_RET)
+		log_notice("'bpf' is not an active security module (active: %s), so fmod_ret "
+			   "programs refuse, best "
+			   "effort; for the full guarantee boot with lsm=%s,bpf",
+			   agent->host.lsm, agent->host.lsm);
+	return EXIT_DONE;
+}
+
+static int publish_pids(struct agent *agent)
+{
+	struct why why;
+	int err = pins_make(&agent->loader, &why);
+
+	if (err)
+		return log_exit(EXIT_FAILED, "%s", why.text);
+	agent->pinned = true;
+	err = loader_seed(&agent->loader);
+	if (err)
+		return log_exit(EXIT_FAILED, "cannot record the processes that run already: %s",
+				strerror(-err));
+	return EXIT_DONE;
+}
+
+static int start(struct agent *agent)
+{
+	_cleanup_(policy_free_p) struct policy *policy = NULL;
+	int code = read_host(agent);
+
+	code = code ?: open_signals(agent);
+	code = code ?: take_lock(agent);
+	code = code ?: read_policy(agent->options, &policy);
+	code = code ?: attach(agent);
+	code = code ?: open_stream(agent);
+	code = code ?: publish_pids(agent);
+	code = code ?: open_loop(agent);
+	code = code ?: apply_policy(agent, &policy);
+	if (code)
+		return code;
+	agent->loader.bpf->bss->control.heartbeat = clock_ns(CLOCK_BOOTTIME);
+	publish_note(agent, RG_TYPE_STATE, "%s: attached by %s",
+		     agent->mode == RG_MODE_AUDIT ? "audit" : "enforcing",
+		     names_get(&names_attach, agent->loader.attach));
+	log_notice("ready: mode %s, attached by %s, %zu rules", names_get(&names_mode, agent->mode),
+		   names_get(&names_attach, agent->loader.attach),
+		   agent->policies[agent->generation & 1]->n_rules);
+	notify("READY=1\nSTATUS=mode %s, attached by %s", names_get(&names_mode, agent->mode),
+	       names_get(&names_attach, agent->loader.attach));
+	return EXIT_DONE;
+}
+
+static void stop(struct agent *agent)
+{
+	notify("STOPPING=1");
+	if (agent->pinned)
+		pins_remove();
+	loader_stop(&agent->loader);
+	ring_buffer__free(agent->refusals);
+	ring_buffer__free(agent->reports);
+	stream_close(agent->stream);
+	policy_free(agent->policies[0]);
+	policy_free(agent->policies[1]);
+	closep(&agent->heartbeat);
+	closep(&agent->batch);
+	closep(&agent->epoll);
+	closep(&agent->signals);
+	closep(&agent->lock);
+}
+
+int agent_run(const struct agent_options *options)
+{
+	struct agent agent = {
+		.options = options,
+		.lock = -1,
+		.epoll = -1,
+		.signals = -1,
+		.batch = -1,
+		.heartbeat = -1,
+	};
+	int code = start(&agent);
+
+	if (!code) {
+		code = loop(&agent);
+		publish_note(&agent, RG_TYPE_STATE,
+			     "the agent ends and detaches: nothing is refused from now on");
+		log_notice("detached: nothing is refused from now on");
+	}
+	stop(&agent);
+	return code;
+}

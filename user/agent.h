@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The agent: what starts the guard, and the loop that serves it. */
+#ifndef ROOTGATE_AGENT_H
+#define ROOTGATE_AGENT_H
+
+#include "rootgate/abi.h"
+
+#define AGENT_POLICY "/etc/rootgate"
+
+struct agent_options {
+	const char *
+		policy; /* a path that the operator named; NULL: AGENT_POLICY, which may be missing */
+	enum rg_mode mode; /* over the policy's; RG_MODE_NONE: the policy's own */
+};
+
+/* Runs until SIGTERM or SIGINT, then detaches. An exit code of verb.h; logs what went wrong. */
+int agent_run(const struct agent_options *options);
+
+#endif

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* rootgate run: the agent, in the foreground. */
+#include <getopt.h>
+#include <stdlib.h>
+
+#include "agent.h"
+#include "log.h"
+#include "names.h"
+#include "verb.h"
+
+static bool parse_mode(const char *word, enum rg_mode *out)
+{
+	uint32_t mode;
+
+	if (names_find(&names_mode, word, &mode) || mode == RG_MODE_NONE) {
+		log_error("unknown mode '%s': audit, enforce or kill", word);
+		return false;
+	}
+	*out = mode;
+	return true;
+}
+
+int cmd_run(const struct verb *verb, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "policy", required_argument, NULL, 'p' },
+		{ "mode", required_argument, NULL, 'm' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{},
+	};
+	struct agent_options agent = {};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "v", options, NULL)) != -1) {
+		switch (c) {
+		case 'p':
+			agent.policy = optarg;
+			break;
+		case 'm':
+			if (!parse_mode(optarg, &agent.mode))
+				return verb_usage_error(verb);
+			break;
+		case 'v':
+			log_set_verbose(true);
+			break;
+		case 'h':
+			return verb_help(verb);
+		default:
+			return verb_usage_error(verb);
+		}
+	}
+	if (optind < argc) {
+		log_error("run takes no operand: '%s'", argv[optind]);
+		return verb_usage_error(verb);
+	}
+	return agent_run(&agent);
+}

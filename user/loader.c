@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Loading and attaching the kernel side: all of it, or nothing of it. What the
+ * programs do is in bpf/; whether they run at all is proved by canary.c.
+ */
+#include "loader.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "log.h"
+#include "rootgate.skel.h"
+
+/* libbpf says in its log, not in its error codes, what went wrong: its last warning is kept. */
+static char libbpf_words[512];
+
+static int libbpf_print(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	va_list copy;
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	if (!libbpf_words[0]) {
+		va_copy(copy, ap);
+		vsnprintf(libbpf_words, sizeof(libbpf_words), fmt, copy);
+		va_end(copy);
+		libbpf_words[strcspn(libbpf_words, "\n")] = '\0';
+	}
+	if (log_is_verbose())
+		vfprintf(stderr, fmt, ap); /* the verifier's log among it, which knows no bounds */
+	return 0;
+}
+
+/* Whether a program is one of those for this way to attach; the others are not loaded. */
+static bool program_wanted(const struct bpf_program *prog, enum rg_attach attach)
+{
+	const char *section = bpf_program__section_name(prog);
+
+	if (starts_with(section, "lsm/"))
+		return attach == RG_ATTACH_LSM;
+	if (starts_with(section, "fmod_ret/"))
+		return attach == RG_ATTACH_FMOD_RET;
+	return true;
+}
+
+static int load(struct rootgate_bpf *bpf, const struct host *host, enum rg_attach attach,
+		struct why *why)
+{
+	struct bpf_program *prog;
+	int err;
+
+	bpf_object__for_each_program(prog, bpf->obj)
+		bpf_program__set_autoload(prog, program_wanted(prog, attach));
+	*(struct rg_config *)&bpf->rodata->config = host->config;
+	err = rootgate_bpf__load(bpf);
+	if (err == -EPERM)
+		why_set(why,
+			"the kernel (%s) refuses to load BPF programs: %s; rootgate needs "
+			"CAP_SYS_ADMIN (or CAP_BPF, "
+			"CAP_PERFMON and CAP_MAC_ADMIN) on the host, and no "
+			"lockdown=confidentiality",
+			host->release, strerror(-err));
+	else if (err)
+		why_set(why, "the kernel (%s) does not take the programs: %s (%s); -v tells more",
+			host->release, strerror(-err), libbpf_words);
+	return err;
+}
+
+/* Skeleton links are destroyed with it, so that a failure halfway leaves nothing attached. */
+static int attach_all(struct rootgate_bpf *bpf, enum rg_attach attach, struct why *why)
+{
+	struct bpf_object_skeleton *skeleton = bpf->skeleton;
+	int i;
+
+	for (i = 0; i < skeleton->prog_cnt; i++) {
+		struct bpf_program *prog = *skeleton->progs[i].prog;
+		struct bpf_link **link = skeleton->progs[i].link;
+		int err;
+
+		if (!program_wanted(prog, attach) || prog == bpf->progs.rg_seed)
+			continue;
+		*link = bpf_program__attach(prog);
+		err = *link ? 0 : -errno;
+		if (err) {
+			why_set(why,
+				"cannot attach the program %s (%s): %s (%s); nothing stays "
+				"attached",
+				bpf_program__name(prog), bpf_program__section_name(prog),
+				strerror(-err), libbpf_words);
+			return err;
+		}
+	}
+	return 0;
+}
+
+int loader_start(const struct host *host, enum rg_attach attach, struct loader *out,
+		 struct why *why)
+{
+	struct loader loader = { .attach = attach };
+	int err;
+
+	libbpf_words[0] = '\0';
+	libbpf_set_print(libbpf_print);
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	loader.bpf = rootgate_bpf__open();
+	if (!loader.bpf) {
+		err = -errno;
+		why_set(why, "cannot open the BPF object: %s (%s)", strerror(-err), libbpf_words);
+		return err;
+	}
+	err = load(loader.bpf, host, attach, why);
+	if (!err) {
+		loader.bpf->bss->control.agent = (__u32)getpid();
+		loader.bpf->bss->control.attach = (__u32)attach;
+		err = attach_all(loader.bpf, attach, why);
+	}
+	if (err) {
+		loader_stop(&loader);
+		return err;
+	}
+	*out = loader;
+	return 0;
+}
+
+int loader_seed(struct loader *loader)
+{
+	_cleanup_(closep) int iter = -1;
+	struct bpf_link *link = bpf_program__attach_iter(loader->bpf->progs.rg_seed, NULL);
+	char buf[64];
+	ssize_t n;
+
+	if (!link)
+		return -errno;
+	iter = bpf_iter_create(bpf_link__fd(link));
+	bpf_link__destroy(link);
+	if (iter < 0)
+		return -errno;
+	do /* the program writes nothing here, reading makes it run over all tasks */
+		n = read(iter, buf, sizeof(buf));
+	while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+	return n < 0 ? -errno : 0;
+}
+
+void loader_stop(struct loader *loader)
+{
+	if (!loader->bpf)
+		return;
+	if (loader->bpf->bss)
+		__atomic_store_n(&loader->bpf->bss->control.word, 0, __ATOMIC_SEQ_CST);
+	rootgate_bpf__destroy(loader->bpf);
+	loader->bpf = NULL;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Loading and attaching the kernel side: all of it, or nothing of it. */
+#ifndef ROOTGATE_LOADER_H
+#define ROOTGATE_LOADER_H
+
+#include "host.h"
+#include "util.h"
+
+struct rootgate_bpf;
+
+struct loader {
+	struct rootgate_bpf *bpf;
+	enum rg_attach attach;
+};
+
+/*
+ * Loads the programs for a way to attach and attaches them, disarmed: nothing is
+ * judged before the policy word says so. 0, or a negative errno with the words
+ * for it (-EPERM: this kernel refuses the programs); nothing stays on failure.
+ */
+int loader_start(const struct host *host, enum rg_attach attach, struct loader *out,
+		 struct why *why);
+
+/* Records the contained processes that run already. 0 or a negative errno. */
+int loader_seed(struct loader *loader);
+
+/* Detaches and unloads all of it. */
+void loader_stop(struct loader *loader);
+
+#endif

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The table of verbs, and what is common to them on the command line. What a verb does is in cmd_NAME.c. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "util.h"
+#include "verb.h"
+
+static const struct verb verbs[] = {
+	{ "run", "[OPTION]...",
+	  "load the policy, guard this host, tell the events; in the foreground",
+	  "  --policy PATH       policy file, or folder with policy.yaml and policy.d/\n"
+	  "                      (default /etc/rootgate)\n"
+	  "  --mode MODE         audit, enforce or kill, whatever the policy's own mode\n"
+	  "  --allow-degraded    start with a weaker way to attach than BPF LSM programs\n"
+	  "                      even where none can refuse\n"
+	  "  -v, --verbose       tell every step\n",
+	  cmd_run },
+	{ "events", "[OPTION]...", "events so far, and following",
+	  "  -f, --follow        go on as they come; wait for the agent where it goes away\n"
+	  "  -n, --lines N       only the last N of those so far (default 100; with --since all)\n"
+	  "  -o, --output FORMAT text or json\n"
+	  "      --type TYPE     only this type: exec, setuid, …; may be given again for more\n"
+	  "      --action ACTION only this action: allow, audit, deny, kill; likewise\n"
+	  "      --container C   only of the container with this id, prefix of an id, or name\n"
+	  "      --pid PID       only of the process with this PID on the host\n"
+	  "      --rule NAME     only what this rule decided\n"
+	  "      --since TIME    only from then on: 10m (ago), 1h30m, 2026-11-23T12:00:00Z\n",
+	  cmd_events },
+	{ "ps", "[OPTION]...",
+	  "contained processes, by their PIDs on the host and in the container",
+	  "  --container C       only of the container with this id, or prefix of an id\n"
+	  "  --host-root         only processes that hold host root\n"
+	  "  -o, --output FORMAT text or json\n",
+	  cmd_ps },
+	{ "status", "[OPTION]...", "what is enforced at this moment, and what was counted",
+	  "  -o, --output FORMAT text or json\n", cmd_status },
+	{ "policy", "check FILE...", "check policy files, without root",
+	  "  check FILE...       errors with file:line:column; exit 3 where one is invalid\n",
+	  cmd_policy },
+};
+
+static void usage_table(FILE *out)
+{
+	size_t i;
+
+	fputs("Usage: rootgate VERB [OPTION]...\n"
+	      "Refuses host root in containers, in the kernel.\n\n",
+	      out);
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
+		fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].summary);
+	fputs("\n  --help     this page; also after a verb\n"
+	      "  --version  the version\n\n"
+	      "Exit codes: 0 done, 1 failed, 2 usage, 3 policy invalid, 4 no agent,\n"
+	      "5 degraded, 6 not permitted. Manual: rootgate(8).\n",
+	      out);
+}
+
+bool verb_parse_output(const char *arg, enum output *out)
+{
+	if (strcmp(arg, "text") == 0)
+		*out = OUTPUT_TEXT;
+	else if (strcmp(arg, "json") == 0)
+		*out = OUTPUT_JSON;
+	else
+		return log_error("unknown output format '%s': text or json", arg), false;
+	return true;
+}
+
+int verb_help(const struct verb *verb)
+{
+	printf("Usage: rootgate %s %s\n%s.\n\n%s      --help          this page\n", verb->name,
+	       verb->args, verb->summary, verb->help);
+	return EXIT_DONE;
+}
+
+int verb_usage_error(const struct verb *verb)
+{
+	fprintf(stderr, "Try 'rootgate %s --help'.\n", verb->name);
+	return EXIT_USAGE;
+}
+
+static const struct verb *nearest_verb(const char *name)
+{
+	const struct verb *best = NULL;
+	size_t i, best_distance = 3;
+
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
+		size_t distance = edit_distance(name, verbs[i].name);
+
+		if (distance < best_distance) {
+			best_distance = distance;
+			best = &verbs[i];
+		}
+	}
+	return best;
+}
+
+static int unknown_verb(const char *name)
+{
+	const struct verb *near = nearest_verb(name);
+
+	if (near)
+		log_error("unknown verb '%s'; did you mean '%s'?", name, near->name);
+	else
+		log_error("unknown verb '%s'", name);
+	fputs("Try 'rootgate --help'.\n", stderr);
+	return EXIT_USAGE;
+}
+
+/* What was written to stdout and did not arrive (a full disk) is a failure, whatever the verb thinks. */
+static int flush_stdout(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	if (errno == EPIPE)
+		return code;
+	return log_exit(EXIT_FAILED, "cannot write the output: %s", strerror(errno));
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2) {
+		usage_table(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
+		usage_table(stdout);
+		return flush_stdout(EXIT_DONE);
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("rootgate " ROOTGATE_VERSION);
+		return flush_stdout(EXIT_DONE);
+	}
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return flush_stdout(verbs[i].run(&verbs[i], argc - 1, argv + 1));
+	return unknown_verb(argv[1]);
+}

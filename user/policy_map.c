@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * A policy's image into the kernel's maps. Each key begins with a slot, the
+ * lowest bit of the generation; the slot in force is never written, and one
+ * store of the policy word moves every hook from one to the other.
+ */
+#include "policy_map.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "rootgate.skel.h"
+
+#define KEY_MAX 512
+
+/* Deletes a slot's keys. slot_at: where in the key the slot is. */
+static int clear_slot(const struct bpf_map *map, size_t slot_at, __u32 slot)
+{
+	unsigned char key[KEY_MAX], next[KEY_MAX];
+	int fd = bpf_map__fd(map);
+	bool have = false;
+
+	if (bpf_map__key_size(map) > KEY_MAX)
+		return -E2BIG;
+	while (bpf_map_get_next_key(fd, have ? key : NULL, next) == 0) {
+		/* a key that is deleted cannot be the place to go on from */
+		if (next[slot_at] == slot) {
+			if (bpf_map_delete_elem(fd, next) && errno != ENOENT)
+				return -errno;
+			continue;
+		}
+		memcpy(key, next, bpf_map__key_size(map));
+		have = true;
+	}
+	return 0;
+}
+
+static int write_paths(const struct bpf_map *map, __u32 slot, const struct policy_image_path *paths,
+		       size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct rg_path_key key = paths[i].key;
+
+		key.slot = (__u8)slot;
+		if (bpf_map_update_elem(bpf_map__fd(map), &key, &paths[i].scope, BPF_ANY))
+			return -errno;
+	}
+	return 0;
+}
+
+static int write_scopes(const struct bpf_map *map, __u32 slot, const struct policy_image *image)
+{
+	size_t i;
+
+	for (i = 0; i < image->n_scopes; i++) {
+		struct rg_scope_key key = image->scopes[i].key;
+
+		key.slot = slot;
+		if (bpf_map_update_elem(bpf_map__fd(map), &key, &image->scopes[i].value, BPF_ANY))
+			return -errno;
+	}
+	return 0;
+}
+
+static int write_rules(const struct bpf_map *map, __u32 slot, const struct policy_image *image,
+		       __u64 *flags)
+{
+	size_t i;
+
+	for (i = 0; i < image->n_rules; i++) {
+		__u32 key = slot * (RG_RULES_MAX + 1) + (__u32)i + 1;
+
+		if (bpf_map_update_elem(bpf_map__fd(map), &key, &image->rules[i], BPF_ANY))
+			return -errno;
+		if (image->rules[i].action >= RG_ACTION_DENY)
+			*flags |= RG_WORD_REFUSES;
+	}
+	return 0;
+}
+
+static int fill_slot(struct rootgate_bpf *bpf, __u32 slot, const struct policy_image *image,
+		     __u64 *flags)
+{
+	int err = clear_slot(bpf->maps.cgroup_scopes, offsetof(struct rg_path_key, slot), slot);
+
+	if (!err)
+		err = clear_slot(bpf->maps.exe_scopes, offsetof(struct rg_path_key, slot), slot);
+	if (!err)
+		err = clear_slot(bpf->maps.scopes, offsetof(struct rg_scope_key, slot), slot);
+	if (!err)
+		err = write_paths(bpf->maps.cgroup_scopes, slot, image->cgroups, image->n_cgroups);
+	if (!err)
+		err = write_paths(bpf->maps.exe_scopes, slot, image->exes, image->n_exes);
+	if (!err)
+		err = write_scopes(bpf->maps.scopes, slot, image);
+	if (!err)
+		err = write_rules(bpf->maps.rules, slot, image, flags);
+	return err;
+}
+
+int policy_map_write(struct loader *loader, const struct policy_image *image, __u32 *generation,
+		     struct why *why)
+{
+	struct rg_control *control = &loader->bpf->bss->control;
+	__u32 next = rg_word_generation(control->word) + 1;
+	__u64 flags = image->flags | RG_WORD_ARMED;
+	int err = fill_slot(loader->bpf, next & 1, image, &flags);
+
+	if (err) {
+		why_set(why, "cannot write the policy into the kernel's maps: %s", strerror(-err));
+		return err;
+	}
+	control->setup_timeout[next & 1] = image->setup_timeout;
+	__atomic_store_n(&control->word, rg_word(image->mode, flags, next), __ATOMIC_SEQ_CST);
+	*generation = next;
+	return 0;
+}

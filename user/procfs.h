@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What /proc says of one process, as far as verbs show it. A process may end at any moment: -ENOENT, -ESRCH. */
+#ifndef ROOTGATE_PROCFS_H
+#define ROOTGATE_PROCFS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rootgate/abi.h"
+
+/* The four uids, as this user namespace sees them. 0 or a negative errno. */
+int procfs_ids(uint32_t pid, struct rg_ids *out);
+
+/* The path of its cgroup in the unified hierarchy. 0 or a negative errno. */
+int procfs_cgroup(uint32_t pid, char *buf, size_t size);
+
+/* The uid map of its user namespace: at most RG_EXTENTS_MAX lines; *extents is how many there are. */
+int procfs_uid_map(uint32_t pid, struct rg_extent map[RG_EXTENTS_MAX], uint32_t *extents);
+
+/* Its command line, arguments separated by a space; for a process without one, "[comm]". */
+int procfs_command(uint32_t pid, char *buf, size_t size);
+
+/* Its start, ns of CLOCK_BOOTTIME, in the clock ticks that /proc counts (USER_HZ): rounded down. */
+int procfs_start_time(uint32_t pid, uint64_t *out);
+
+#endif
