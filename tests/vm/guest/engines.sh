@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The engines in the Debian guest, for scenarios that start containers (. /payload/engines.sh, after
+# guest.sh). Images: busybox:1.36 and nginx:1.27 in docker's and podman's stores, and as trees
+# /images/busybox and /images/nginx for runc and crun.
+
+# Starts dockerd and doesn't wait: that takes a while, in which other engines can be tested.
+start_docker()
+{
+	dockerd "$@" >/run/dockerd.log 2>&1 &
+	docker_pid=$!
+}
+
+wait_for_docker()
+{
+	wait_for 120 test -S /run/docker.sock && wait_for 60 docker version && return
+	tail -n 20 /run/dockerd.log
+	return 1
+}
+
+stop_docker()
+{
+	kill "$docker_pid"
+	wait "$docker_pid"
+}
+
+# json WORD...: the words as an array of strings, which must not need any quoting.
+json()
+{
+	json_text=
+	for json_word in "$@"; do
+		json_text="$json_text${json_text:+, }\"$json_word\""
+	done
+	echo "[$json_text]"
+}
+
+# oci_bundle DIR ARGUMENT...: a bundle for runc and crun with the busybox tree.
+# OCI_USER=uid: the user; OCI_MAP=host-id: a user namespace with 65536 ids from there;
+# OCI_NAMESPACES: others than the usual; OCI_HOOKS: a JSON object; OCI_ROOT: another tree.
+oci_bundle()
+{
+	oci_dir=$1
+	shift
+	mkdir -p "$oci_dir"
+	oci_namespaces=
+	for oci_word in ${OCI_NAMESPACES:-pid mount ipc uts network} ${OCI_MAP:+user}; do
+		oci_namespaces="$oci_namespaces${oci_namespaces:+, }{ \"type\": \"$oci_word\" }"
+	done
+	oci_map=
+	[ -z "$OCI_MAP" ] || oci_map=$(printf \
+		'"%sMappings": [{ "containerID": 0, "hostID": %s, "size": 65536 }], ' \
+		uid "$OCI_MAP" gid "$OCI_MAP")
+	oci_caps=$(json CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_FSETID CAP_KILL CAP_SETGID \
+		CAP_SETUID CAP_SETPCAP CAP_NET_BIND_SERVICE CAP_SYS_CHROOT)
+	cat >"$oci_dir/config.json" <<-EOF
+	{
+		"ociVersion": "1.0.2",
+		"hostname": "oci",
+		"root": { "path": "${OCI_ROOT:-/images/busybox}", "readonly": true },
+		"process": {
+			"terminal": false, "cwd": "/", "args": $(json "$@"),
+			"env": ["PATH=/bin:/sbin:/usr/bin:/usr/sbin"],
+			"user": { "uid": ${OCI_USER:-0}, "gid": ${OCI_USER:-0} },
+			"capabilities": {
+				"bounding": $oci_caps, "permitted": $oci_caps,
+				"effective": $oci_caps
+			}
+		},
+		"hooks": ${OCI_HOOKS:-{\}},
+		"mounts": [
+			{ "destination": "/proc", "type": "proc", "source": "proc" },
+			{ "destination": "/dev", "type": "tmpfs", "source": "dev",
+			  "options": ["nosuid", "mode=755", "size=64k"] },
+			{ "destination": "/tmp", "type": "tmpfs", "source": "tmp",
+			  "options": ["mode=1777"] }
+		],
+		"linux": { $oci_map"namespaces": [$oci_namespaces] }
+	}
+	EOF
+}
+
+# oci_run RUNTIME NAME: runs the bundle in the folder NAME.
+oci_run()
+{
+	"$1" run --bundle "$2" "$1-$2"
+}

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The agent in bad places: each is told with what to do about it, the right exit code, and nothing
+# stays behind.
+
+. /payload/guest.sh
+. /payload/agent.sh
+
+# fails CODE PATTERN NAME COMMAND...: as expected, and leaves nothing attached or pinned.
+fails()
+{
+	fails_code=$1 fails_pattern=$2 fails_name=$3
+	shift 3
+	timeout 30 "$@" >/tmp/out 2>&1
+	fails_got=$?
+	# shellcheck disable=SC2254
+	case "$fails_got $(cat /tmp/out)" in
+	"$fails_code "$fails_pattern) ok "$fails_name" ;;
+	*) not_ok "$fails_name" "exit $fails_got instead of $fails_code" "$(cat /tmp/out)" ;;
+	esac
+	[ ! -e /sys/fs/bpf/rootgate ] || not_ok "$fails_name: nothing stays pinned"
+}
+
+root=resuid=1000,1000,1000
+probe=/payload/bin/probe
+rg=$(command -v rootgate)
+fails 6 "*run needs root*" "not root" $probe $root execself="/bin/sh,$rg,run"
+fails 4 "*no agent runs*" "status without an agent" rootgate status
+fails 4 "*no agent runs*rootgate run*" "ps without an agent" rootgate ps
+fails 4 "*no agent is running*" "events without an agent" rootgate events
+fails 1 "*not the host's PID namespace*--pid=host*" "in a PID namespace of its own" \
+	$probe pidns execself="/bin/sh,$rg,run"
+fails 3 "*no policy at /nowhere*" "a policy that isn't there" rootgate run --policy /nowhere
+printf 'version: 1\nmode: enforce\n' >/tmp/writable.yaml
+chmod 666 /tmp/writable.yaml
+fails 3 "*writable.yaml*chmod*" "a policy that others may write" rootgate run --policy /tmp/writable.yaml
+: >/tmp/empty.yaml
+fails 3 "*empty.yaml*" "an empty policy" rootgate run --policy /tmp/empty.yaml
+echo 'mode: [' >/tmp/broken.yaml
+fails 3 "*broken.yaml:*error*" "a policy that is no YAML" rootgate run --policy /tmp/broken.yaml
+fails 2 "*unknown mode 'enforced'*audit, enforce or kill*" "a mode that isn't one" rootgate run --mode enforced
+mkdir -p /tmp/readonly && mount -t tmpfs -o ro none /tmp/readonly
+fails 1 "*/tmp/readonly*writ*" "a run folder that can't be written to" \
+	env ROOTGATE_RUN_DIR=/tmp/readonly rootgate run
+touch /tmp/file
+fails 1 "*/tmp/file*" "a run folder that is a file" env ROOTGATE_RUN_DIR=/tmp/file rootgate run
+mount -t tmpfs none /sys/kernel/btf
+fails 1 "*no BTF*CONFIG_DEBUG_INFO_BTF=y*" "a kernel without BTF" rootgate run
+umount /sys/kernel/btf
+fails 6 "*refuses to load BPF programs*CAP_*" "root of a user namespace, without capabilities here" \
+	$probe userns=0:0:65536 execself="/bin/sh,$rg,run"
+
+note "the kernel runs no tracing programs"
+if sysctl -q -w kernel.ftrace_enabled=0 2>/dev/null; then
+	fails 5 "*canary was not refused*ftrace_enabled*" "programs that are attached and never run" rootgate run
+	sysctl -q -w kernel.ftrace_enabled=1
+else
+	not_ok "ftrace can be switched off"
+fi
+
+note "no policy"
+agent_start
+expect_exit 0 "it says so" grep -q "no policy in /etc/rootgate: mode audit" $AGENT_LOG
+is "$(rootgate status -o json | sed -n 's/.*"state":"\([a-z_]*\)".*/\1/p')" audit "the state is audit"
+expect_exit 0 "nothing is refused" probe pidns execself=/bin/true
+
+note "a second agent"
+timeout 20 rootgate run >/tmp/out 2>&1
+is $? 1 "ends"
+like "$(cat /tmp/out)" "*another agent runs already: PID *" "and names the first"
+attached=$(rootgate status -o json | sed -n 's/.*"state":"\([a-z_]*\)".*/\1/p')
+is "$attached" audit "which goes on"
+expect_exit 0 "its events too" rootgate events -n 1
+
+note "not root"
+for verb in status ps events; do
+	$probe $root execself="/bin/sh,$rg,$verb" >/tmp/out 2>&1
+	is $? 6 "$verb is not permitted"
+	like "$(cat /tmp/out)" "*root*" "and says what it takes"
+done
+
+note "its end"
+agent_stop
+is $? 0 "SIGTERM ends it"
+[ ! -e /sys/fs/bpf/rootgate ]
+is $? 0 "nothing is pinned"
+[ ! -e /run/rootgate/events.sock ]
+is $? 0 "the socket is gone"
+agent_start --mode enforce
+expect_exit 1 "refused with --mode enforce and no policy" probe pidns execself=/bin/true
+kill -INT "$agent"
+wait "$agent"
+is $? 0 "SIGINT ends it"
+for run in 1 2 3; do
+	agent_start --mode enforce
+	kill -9 "$agent"
+	wait "$agent" 2>/dev/null
+done
+rootgate status >/tmp/out
+is $? 4 "after a SIGKILL, status says that there is none"
+like "$(cat /tmp/out)" "*not enforcing*" "and that nothing is enforced"
+expect_exit 0 "nothing is refused then" probe pidns execself=/bin/true
+agent_start --mode enforce
+expect_exit 1 "the next one takes over" probe pidns execself=/bin/true
+agent_stop
+is $? 0 "and ends"
+summary

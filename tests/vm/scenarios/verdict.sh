@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The main job: host root in a container is refused, everything else isn't, and each refusal has its
+# event with the right PIDs. In all three modes, which a reload switches.
+
+. /payload/guest.sh
+. /payload/agent.sh
+
+cp /payload/bin/probe /bin/suid-probe && chmod 4755 /bin/suid-probe
+USER=resuid=1000,1000,1000 # gives up root for good
+SAVED=resuid=1000,1000,0   # keeps it as the saved uid
+
+policy "version: 1
+mode: enforce"
+agent_start --policy $POLICY
+
+note "enforce: refused with EPERM"
+attempt 1 deny exec 1 "exec of PID 1 as root" pidns execself=/bin/true
+is "$(field "$event" reason) $(field "$event" phase) $(field "$event" evidence)" \
+	'"no_user_namespace" "running" "pid_namespace"' "its reason, phase and evidence"
+is "$(field "$event" exe) $(field "$event" level) $(field "$event" map)" '"/bin/busybox" 0 [[0,0,4294967295]' \
+	"what it would have run, and its user namespace"
+attempt 1 deny exec 1 "exec of PID 1 with the real uid 0 alone" pidns resuid=0,1000,1000 execself=/bin/true
+attempt 1 deny exec 1 "exec of PID 1 with the effective uid 0 alone" pidns resuid=1000,0,1000 execself=/bin/true
+attempt 1 deny setuid 1 "setuid from the saved uid" pidns $SAVED setuid=0
+is "$(field "$event" old) $(field "$event" new)" '{"uid":1000 {"uid":1000' "its credentials before and after"
+attempt 1 deny setuid 1 "setreuid" pidns $SAVED setreuid=-1,0
+attempt 1 deny setuid 1 "setresuid of the real uid" pidns $SAVED setresuid=0,-1,-1
+attempt 1 deny setuid 1 "setresuid of the effective uid" pidns $SAVED setresuid=-1,0,-1
+attempt 1 deny setuid 1 "setfsuid" pidns $SAVED setfsuid=0
+attempt 1 deny setuid 1 "setuid with CAP_SETUID, from no uid that is 0" pidns keepcaps $USER caps=setuid setuid=0
+attempt 1 deny setuid 1 "from a second thread" pidns $SAVED thread setuid=0
+attempt 1 deny exec 1 "a setuid-root file" pidns $USER execself=/bin/suid-probe,true
+is "$(printf '%s' "$event" | sed 's/.*"old":\({[^}]*}\),"new":\({[^}]*}\).*/\1 \2/')" \
+	'{"uid":1000,"euid":1000,"suid":1000,"fsuid":1000} {"uid":1000,"euid":0,"suid":0,"fsuid":0}' \
+	"its credentials before and after"
+attempt 1 deny exec 2 "a setuid-root file after the hand-over" pidns $USER reexec fork execself=/bin/suid-probe,true
+attempt 1 deny exec 1 "an identity map is no user namespace" userns=0:0:65536 pidns execself=/bin/true
+is "$(field "$event" reason) $(field "$event" level)" '"userns_maps_host_root" 1' "and its reason says so"
+
+note "a root shell of the host that enters a container"
+probe pidns $USER reexec pause &
+inside=$(descendant $! 1)
+attempt 1 deny exec 1 "exec there" "enter=$inside" execself=/bin/true
+expect_exit 1 "a nameless file there" probe "enter=$inside" fexec=/bin/true
+attempt 1 deny exec 2 "exec in a nested PID namespace there" "enter=$inside" pidns execself=/bin/true
+expect_exit 0 "as a user: allowed" probe "enter=$inside" $USER exec=/bin/true
+kill -9 "$inside"
+
+note "enforce: allowed, and no event"
+attempt 0 - exec 1 "exec as a user" pidns $USER execself=/bin/true
+attempt 0 - setuid 1 "root to root changes nothing" pidns setuid=0
+attempt 0 - setuid 1 "giving up root" pidns setresuid=1000,1000,1000
+attempt 0 - exec 1 "remapped root" userns=0:100000:65536 resuid=0,0,0 pidns execself=/bin/true
+attempt 0 - setuid 1 "remapped root regains its own root" \
+	userns=0:100000:65536 resuid=0,0,0 pidns resuid=5,5,0 setuid=0
+attempt 0 - exec 0 "the host: exec as root" execself=/bin/true
+attempt 0 - setuid 0 "the host: setuid from the saved uid" $SAVED setuid=0
+attempt 0 - exec 0 "the host: a setuid-root file" $USER execself=/bin/suid-probe,true
+attempt 0 - exec 0 "the host in another mount namespace" mntns execself=/bin/true
+attempt 0 - exec 0 "the host in a user namespace" userns=0:0:65536 execself=/bin/true
+attempt 0 allow exec 2 "set-up, before the hand-over" pidns fork execself=/bin/true
+is "$(field "$event" phase)" '"setup"' "is told as such"
+is "$(counter setup)" 1 "and counted"
+
+note "kill: refused, and the process is gone"
+policy "version: 1
+mode: kill"
+expect_exit 0 "the mode changes" agent_reload
+attempt 137 kill exec 1 "exec" pidns execself=/bin/true
+attempt 137 kill setuid 1 "setuid" pidns $SAVED setuid=0
+attempt 0 - exec 1 "exec as a user" pidns $USER execself=/bin/true
+
+note "audit: nothing is refused, all is told"
+policy "version: 1
+mode: audit"
+expect_exit 0 "the mode changes" agent_reload
+attempt 0 audit exec 1 "exec" pidns execself=/bin/true
+attempt 0 audit setuid 1 "setuid" pidns $SAVED setuid=0
+attempt 0 audit exec 1 "a setuid-root file" pidns $USER execself=/bin/suid-probe,true
+is "$(field "$event" generation) $(field "$event" mode)" '3 "audit"' "with the policy that judged"
+
+note "every verdict was counted, and every event told"
+is "$(counter exec_deny) $(counter setuid_deny)" "9 7" "refused"
+is "$(counter exec_kill) $(counter setuid_kill)" "1 1" "killed"
+is "$(counter exec_audit) $(counter setuid_audit)" "2 1" "let through"
+is "$(counter events)" 22 "events"
+is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "none lost"
+
+agent_stop
+is $? 0 "the agent ends when it is told to"
+expect_exit 0 "and nothing is refused any more" probe pidns execself=/bin/true
+summary
