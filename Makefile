@@ -20,8 +20,7 @@ say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)';)
 
 # SANITIZE=1 builds the user side under ASan and UBSan, in a folder of its own.
 O := $(B)/$(if $(SANITIZE),sanitize,user)
-SAN := $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-omit-frame-pointer)
-, := ,
+SAN := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-omit-frame-pointer)
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wformat=2 -Werror
 USER_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DROOTGATE_VERSION='"$(VERSION)"' \
@@ -41,7 +40,7 @@ UNIT := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
 all: $(B)/rootgate
 
 help:
-	@sed -n 's/^\([a-z-]*\):.*\#\# \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*\#\# \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
 # --- the kernel side ---------------------------------------------------------
 
@@ -70,7 +69,7 @@ $(KERNEL_SRC:user/%.c=$(O)/%.o): $(B)/rootgate.skel.h
 $(O)/rootgate: $(OBJS)
 	$(call say,LD,$@)$(CC) $(SAN) $(LDHARDEN) $(LDFLAGS) $^ $(LIBS) -o $@
 
-$(B)/rootgate: $(O)/rootgate
+$(B)/rootgate: $(B)/user/rootgate
 	$(Q)cp -f $< $@
 
 $(O)/unit/%: tests/unit/%.c $(MODULES)
@@ -79,10 +78,71 @@ $(O)/unit/%: tests/unit/%.c $(MODULES)
 $(O)/unit/stream_agent: tests/cli/stream_agent.c $(MODULES)
 	$(call say,CC,$@)$(CC) $(USER_CFLAGS) -MMD -MP $< $(MODULES) -lyaml -ljson-c -o $@
 
+unit-tests: $(UNIT) $(O)/unit/stream_agent
+
+# --- checks and the demo: what they need, they install -------------------------
+
+PACKAGES := build-essential clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libyaml-dev \
+	libjson-c-dev
+CHECK_PACKAGES := $(PACKAGES) libcmocka-dev bats clang-format clang-tidy cppcheck shellcheck \
+	mandoc libclang-rt-14-dev
+VM_PACKAGES := qemu-system-x86 mmdebstrap busybox-static cpio e2fsprogs zstd xz-utils binutils
+DNF_PACKAGES := gcc make clang llvm bpftool libbpf-devel elfutils-libelf-devel zlib-devel \
+	libyaml-devel json-c-devel libcmocka-devel bats clang-tools-extra cppcheck ShellCheck \
+	mandoc qemu-system-x86-core busybox cpio e2fsprogs
+
+deps:	## install what building, checking and the demo need (Debian, Ubuntu)
+	$(Q)tests/deps "$(DNF_PACKAGES)" $(CHECK_PACKAGES) $(VM_PACKAGES)
+
+check: deps	## all tests: static, unit, command line, and all kernels in virtual machines
+	$(Q)tests/check
+
+check-fast: deps	## the same without virtual machines
+	$(Q)tests/check --no-vm
+
+demo: deps	## the main job, with real container engines, in a virtual machine
+	$(Q)$(MAKE) --no-print-directory $(B)/rootgate
+	$(Q)tests/demo
+
+lint:	## formatting and static analysis
+	$(Q)tests/lint
+
+format:	## bring the formatting in order
+	$(Q)clang-format -i $(wildcard bpf/*.[ch] include/rootgate/*.h vmlinux/*.h user/*.[ch] \
+		tests/unit/*.[ch] tests/cli/*.[ch] tests/vm/probe/*.[ch] tests/fuzz/*.c)
+
+# --- installation --------------------------------------------------------------
+
+MAN := $(PREFIX)/share/man
+install: $(B)/rootgate	## into PREFIX (/usr/local) below DESTDIR
+	install -D -m 755 $(B)/rootgate $(DESTDIR)$(PREFIX)/sbin/rootgate
+	install -D -m 644 user/man/rootgate.8 $(DESTDIR)$(MAN)/man8/rootgate.8
+	install -D -m 644 user/man/rootgate-policy.5 $(DESTDIR)$(MAN)/man5/rootgate-policy.5
+	install -d -m 755 $(DESTDIR)/etc/rootgate/policy.d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@PREFIX@|$(PREFIX)|g' user/deploy/rootgate.service \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/rootgate.service
+	install -D -m 644 user/deploy/sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/rootgate.conf
+	@# a policy that is there already is the operator's
+	[ -e $(DESTDIR)/etc/rootgate/policy.yaml ] || \
+		install -m 644 user/deploy/policy.yaml $(DESTDIR)/etc/rootgate/policy.yaml
+
+uninstall:	## takes it away again; /etc/rootgate stays where it was changed
+	rm -f $(DESTDIR)$(PREFIX)/sbin/rootgate $(DESTDIR)$(MAN)/man8/rootgate.8 \
+		$(DESTDIR)$(MAN)/man5/rootgate-policy.5 \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/rootgate.service \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d/rootgate.conf
+	! cmp -s user/deploy/policy.yaml $(DESTDIR)/etc/rootgate/policy.yaml || \
+		rm -f $(DESTDIR)/etc/rootgate/policy.yaml
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)/etc/rootgate/policy.d $(DESTDIR)/etc/rootgate
+
+clean:	## removes build/
+	rm -rf $(B)
+
 $(B)/bpf $(O)/unit $(B)/vm:
 	$(Q)mkdir -p $@
 
 -include $(wildcard $(B)/bpf/*.d $(O)/*.d $(O)/unit/*.d)
 
 .DELETE_ON_ERROR:
-.PHONY: all help
+.PHONY: all help unit-tests deps check check-fast demo lint format install uninstall clean
+.SECONDARY:

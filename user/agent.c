@@ -372,11 +372,14 @@ static int open_signals(struct agent *agent)
 static int read_host(struct agent *agent)
 {
 	struct why why;
+	int err;
 
 	if (geteuid() != 0)
 		return log_exit(EXIT_NOT_PERMITTED, "run needs root: use sudo");
-	if (host_read(&agent->host, &why))
-		return log_exit(EXIT_FAILED, "%s", why.text);
+	err = host_read(&agent->host, &why);
+	if (err)
+		return log_exit(err == -EACCES || err == -EPERM ? EXIT_NOT_PERMITTED : EXIT_FAILED,
+				"%s", why.text);
 	if (!agent->host.btf)
 		return log_exit(
 			EXIT_FAILED,

@@ -19,7 +19,7 @@
 
 #define SEEN_EXEC   (1U << RG_TYPE_EXEC)
 #define SEEN_SETUID (1U << RG_TYPE_SETUID)
-#define CANNOT_TRY  64 /* exit code; below it, a mask of what was refused */
+#define CANNOT_TRY  64 /* exit code; otherwise a mask of what was refused */
 
 /* In the child; a dead parent ends it. What it executes where it is let through does nothing. */
 _Noreturn static void attempt(int self, int go)
@@ -50,7 +50,8 @@ static int outcome(int status, __u32 seen, struct why *why)
 {
 	unsigned int refused;
 
-	if (!WIFEXITED(status) || WEXITSTATUS(status) >= CANNOT_TRY) {
+	/* any other code is a mask, or that of the program it was let through to: seen tells */
+	if (!WIFEXITED(status) || WEXITSTATUS(status) == CANNOT_TRY) {
 		why_set(why, "the canary could not try (wait status %#x)", (unsigned int)status);
 		return -ECHILD;
 	}

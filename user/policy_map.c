@@ -20,7 +20,7 @@
 /* Deletes a slot's keys. slot_at: where in the key the slot is. */
 static int clear_slot(const struct bpf_map *map, size_t slot_at, __u32 slot)
 {
-	unsigned char key[KEY_MAX], next[KEY_MAX];
+	unsigned char key[KEY_MAX] = {}, next[KEY_MAX];
 	int fd = bpf_map__fd(map);
 	bool have = false;
 

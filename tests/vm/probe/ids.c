@@ -89,6 +89,20 @@ int step_caps(const struct word *word)
 	return done((int)syscall(SYS_capset, &header, data), "capset");
 }
 
+/* What root gets back at an exec is at most these. */
+int step_bounding(const struct word *word)
+{
+	unsigned long long mask;
+
+	if (parse_capabilities(word->value, &mask))
+		return malformed(word->value);
+	for (unsigned long i = 0; i < ARRAY_SIZE(capabilities); i++)
+		if (!(mask & 1ULL << i) && prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1 &&
+		    prctl(PR_CAPBSET_DROP, i, 0, 0, 0))
+			return could_not("PR_CAPBSET_DROP");
+	return GO_ON;
+}
+
 int step_ambient(const struct word *word)
 {
 	unsigned long long mask;

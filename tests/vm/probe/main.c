@@ -157,6 +157,7 @@ static const struct step steps[] = {
 	{ "resuid", step_resuid, "=R,E,S the user ids" },
 	{ "resgid", step_resgid, "=R,E,S the group ids" },
 	{ "keepcaps", step_keepcaps, "keep capabilities when the ids change" },
+	{ "bounding", step_bounding, "=none|NAME[+NAME...] all that an exec can give" },
 	{ "caps", step_caps, "=none|NAME[+NAME...] permitted, effective and inheritable" },
 	{ "ambient", step_ambient, "=NAME[+NAME...] raise ambient capabilities" },
 	{ "nnp", step_nnp, "no_new_privs" },

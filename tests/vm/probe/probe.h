@@ -51,6 +51,7 @@ int step_resuid(const struct word *word);
 int step_resgid(const struct word *word);
 int step_keepcaps(const struct word *word);
 int step_nnp(const struct word *word);
+int step_bounding(const struct word *word);
 int step_caps(const struct word *word);
 int step_ambient(const struct word *word);
 int act_setuid(const struct word *word);

@@ -47,8 +47,9 @@ fails 1 "*/tmp/file*" "a run folder that is a file" env ROOTGATE_RUN_DIR=/tmp/fi
 mount -t tmpfs none /sys/kernel/btf
 fails 1 "*no BTF*CONFIG_DEBUG_INFO_BTF=y*" "a kernel without BTF" rootgate run
 umount /sys/kernel/btf
-fails 6 "*refuses to load BPF programs*CAP_*" "root of a user namespace, without capabilities here" \
-	$probe userns=0:0:65536 execself="/bin/sh,$rg,run"
+fails 6 "*refuses to load BPF programs*CAP_*" "without the capabilities" \
+	$probe bounding=dac_override+sys_ptrace+kill+setuid execself="/bin/sh,$rg,run"
+fails 6 "*on the host itself*" "root of a user namespace" $probe userns=0:0:65536 execself="/bin/sh,$rg,run"
 
 note "the kernel runs no tracing programs"
 if sysctl -q -w kernel.ftrace_enabled=0 2>/dev/null; then
