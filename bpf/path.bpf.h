@@ -43,7 +43,7 @@ static __always_inline __u64 head_of(const char *s)
  * Whose container a cgroup of this name is. A function of its own for the
  * verifier (global): the loop that calls it need not follow each answer.
  */
-__weak __noinline __u32 runtime_of_name(__u64 head)
+__weak __noinline __u32 runtime_of_name(__u64 head, __u64 next)
 {
 	if (FIRST(head, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', '-', 0) ||
 	    FIRST(head, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', 0, 0))
@@ -57,7 +57,8 @@ __weak __noinline __u32 runtime_of_name(__u64 head)
 	if (head == HEAD('l', 'x', 'c', '.', 'p', 'a', 'y', 'l'))
 		return RG_RUNTIME_LXC;
 	if (head == HEAD('m', 'a', 'c', 'h', 'i', 'n', 'e', '-') ||
-	    head == HEAD('s', 'y', 's', 't', 'e', 'm', 'd', '-'))
+	    (head == HEAD('s', 'y', 's', 't', 'e', 'm', 'd', '-') &&
+	     FIRST(next, 7) == HEAD('n', 's', 'p', 'a', 'w', 'n', '@', 0)))
 		return RG_RUNTIME_NSPAWN;
 	return RG_RUNTIME_UNKNOWN;
 }
@@ -76,17 +77,19 @@ static __always_inline bool path_append(struct rg_path *path, const void *name)
 		return false;
 	path->len = at + (__u32)n; /* with the slash, without the NUL */
 	if (!path->runtime)
-		path->runtime = runtime_of_name(head_of(&path->key.path[at + 1]));
+		path->runtime = runtime_of_name(head_of(&path->key.path[at + 1]),
+						head_of(&path->key.path[at + 9]));
 	return true;
 }
 
 static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *kn)
 {
 	struct kernfs_node___6_15 *new = (void *)kn;
+	struct kernfs_node___5_10 *old = (void *)kn;
 
 	if (bpf_core_field_exists(new->__parent))
 		return BPF_CORE_READ(new, __parent);
-	return BPF_CORE_READ(kn, parent);
+	return BPF_CORE_READ(old, parent);
 }
 
 /*

@@ -68,7 +68,9 @@ static int namespace_inode(const char *path, __u32 *out, struct why *why)
 	if (stat(path, &st)) {
 		int err = -errno;
 
-		why_set(why, "cannot read the namespace %s: %s; it takes root on the host itself, and /proc",
+		why_set(why,
+			"cannot read the namespace %s: %s; it takes root on the host itself, and "
+			"/proc",
 			path, strerror(-err));
 		return err;
 	}

@@ -88,10 +88,10 @@ static int attach_all(struct rootgate_bpf *bpf, enum rg_attach attach, struct wh
 		err = *link ? 0 : -errno;
 		if (err) {
 			why_set(why,
-				"cannot attach the program %s (%s): %s (%s); nothing stays "
-				"attached",
+				"cannot attach the program %s (%s): %s%s; nothing stays attached",
 				bpf_program__name(prog), bpf_program__section_name(prog),
-				strerror(-err), libbpf_words);
+				strerror(-err),
+				err == -EBUSY ? " (is kernel.ftrace_enabled 0? it must be 1)" : "");
 			return err;
 		}
 	}

@@ -4,10 +4,10 @@
  * architecture and every kernel from 5.10 on. Offsets come from the running
  * kernel's BTF when the programs are loaded (CO-RE), so only names and types
  * count here, and each struct has only the fields we read. The header of the
- * kernel that each comes from stands above it. tests/vm checks all of them
- * against the BTF of each kernel of the matrix.
+ * kernel that each comes from stands above it. tests/vm/vmlinux holds all of
+ * them against the BTF of each kernel of the matrix.
  *
- * A name with ___suffix is another kernel's flavour of the same struct.
+ * A name with ___suffix is a flavour of the struct that not all kernels have.
  */
 #ifndef ROOTGATE_VMLINUX_H
 #define ROOTGATE_VMLINUX_H
@@ -126,11 +126,15 @@ struct cred {
 	struct user_namespace *user_ns;
 };
 
-/* linux/kernfs.h; cgroups' names: children of one parent */
+/* linux/kernfs.h; a cgroup's folder */
 struct kernfs_node {
-	struct kernfs_node *parent; /* up to 6.14 */
 	const char *name;
 	u64 id;
+};
+
+/* linux/kernfs.h up to 6.14 */
+struct kernfs_node___5_10 {
+	struct kernfs_node *parent;
 };
 
 /* linux/kernfs.h since 6.15 */

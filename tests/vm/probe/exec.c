@@ -17,7 +17,7 @@
 
 struct image {
 	const char *path;
-	int fd;			/* execveat on it, where it isn't -1 */
+	int fd; /* execveat on it, where it isn't -1 */
 	char **args;
 };
 
@@ -88,7 +88,7 @@ int act_execself(const struct word *word)
 int act_vforkexec(const struct word *word)
 {
 	struct image image = { .fd = -1, .args = split_args(word->value) };
-	volatile int error = 0;	/* the child writes it: they share the memory until the exec */
+	volatile int error = 0; /* the child writes it: they share the memory until the exec */
 	pid_t child;
 	int status;
 

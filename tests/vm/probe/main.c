@@ -226,7 +226,8 @@ static void usage(void)
 	for (size_t i = 0; i < ARRAY_SIZE(acts); i++)
 		fprintf(stderr, "  %-12s%s\n", acts[i].name, acts[i].help);
 	fputs("exit: 0 allowed, 1 refused with EPERM, 2 could not try, 3 another errno, "
-	      "77 not supported, 128+N killed\n", stderr);
+	      "77 not supported, 128+N killed\n",
+	      stderr);
 }
 
 int main(int argc, char **argv)

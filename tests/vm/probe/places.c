@@ -152,8 +152,8 @@ static int write_maps(pid_t pid, const char *text)
 	if (n <= 0 || n % 3)
 		return malformed(text);
 	for (int i = 0; i < n; i += 3)
-		len += (size_t)snprintf(lines + len, sizeof(lines) - len, "%ld %ld %ld\n",
-					map[i], map[i + 1], map[i + 2]);
+		len += (size_t)snprintf(lines + len, sizeof(lines) - len, "%ld %ld %ld\n", map[i],
+					map[i + 1], map[i + 2]);
 	snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
 	if (write_file(path, lines))
 		return could_not(path);

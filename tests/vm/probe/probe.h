@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define ARGS_MAX 32
+#define ARGS_MAX      32
 
 enum answer { ALLOWED = 0, REFUSED = 1, NOT_TRIED = 2, OTHER_ERRNO = 3, UNSUPPORTED = 77 };
 
