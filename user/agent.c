@@ -409,8 +409,10 @@ static int attach(struct agent *agent)
 			why.text, agent->host.lsm, agent->host.lsm);
 	if (err)
 		return log_exit(EXIT_FAILED, "%s", why.text);
-	if (canary_prove(&agent->loader.bpf->bss->control, &why))
-		return log_exit(EXIT_DEGRADED, "%s", why.text);
+	err = canary_prove(&agent->loader.bpf->bss->control, &why);
+	if (err)
+		return log_exit(err == -ENOTRECOVERABLE ? EXIT_DEGRADED : EXIT_FAILED, "%s",
+				why.text);
 	if (way == RG_ATTACH_FMOD_RET)
 		log_notice("'bpf' is not an active security module (active: %s), so fmod_ret "
 			   "programs refuse, best "

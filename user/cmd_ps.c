@@ -176,7 +176,7 @@ static struct json_object *pids_json(const struct rg_process *process, bool inod
 	return array;
 }
 
-static int print_row_json(const struct ps_row *row)
+static struct json_object *row_json(const struct ps_row *row)
 {
 	_cleanup_(jsonout_freep) struct json_object *object = json_object_new_object();
 	uint32_t uid;
@@ -199,13 +199,33 @@ static int print_row_json(const struct ps_row *row)
 	err |= jsonout_add_text(object, "command", row->command, sizeof(row->command));
 	err |= jsonout_add_bool(object, "host_root", holds_host_root(&row->ids));
 	err |= jsonout_add_text(object, "verdict", verdict_word(row), 16);
-	return err ? -ENOMEM : jsonout_print(stdout, object);
+	return err ? NULL : TAKE_PTR(object);
+}
+
+/* One array, an element a line. */
+static int print_json(const struct ps_row *rows, size_t n)
+{
+	size_t i;
+
+	if (!n)
+		putchar('[');
+	for (i = 0; i < n; i++) {
+		_cleanup_(jsonout_freep) struct json_object *object = row_json(&rows[i]);
+		int err = object ? 0 : -ENOMEM;
+
+		putchar(i ? ',' : '[');
+		err = err ?: jsonout_print(stdout, object);
+		if (err)
+			return err;
+	}
+	puts("]");
+	return 0;
 }
 
 static int ps(const struct ps_options *options)
 {
 	_cleanup_(freep) struct ps_row *rows = NULL;
-	size_t n, i;
+	size_t n;
 	int err = rows_read(options, &rows, &n);
 
 	if (err == -ENOENT)
@@ -219,10 +239,7 @@ static int ps(const struct ps_options *options)
 				ROOTGATE_VERSION);
 	if (err)
 		return log_exit(EXIT_FAILED, "cannot read the records: %s", strerror(-err));
-	if (options->output == OUTPUT_TEXT)
-		err = print_text(rows, n);
-	for (i = 0; i < n && options->output == OUTPUT_JSON && !err; i++)
-		err = print_row_json(&rows[i]);
+	err = options->output == OUTPUT_JSON ? print_json(rows, n) : print_text(rows, n);
 	return err ? log_exit(EXIT_FAILED, "cannot write the output: %s", strerror(-err))
 		   : EXIT_DONE;
 }

@@ -21,7 +21,7 @@ static const struct verb verbs[] = {
 	  cmd_run },
 	{ "events", "[OPTION]...", "events so far, and following",
 	  "  -f, --follow        go on as they come; wait for the agent where it goes away\n"
-	  "  -n, --lines N       only the last N of those so far (default 100; with --since all)\n"
+	  "  -n, --lines N       the last N of those so far (default 100; with --since all)\n"
 	  "  -o, --output FORMAT text or json\n"
 	  "      --type TYPE     only this type: exec, setuid, …; may be given again for more\n"
 	  "      --action ACTION only this action: allow, audit, deny, kill; likewise\n"
@@ -103,7 +103,9 @@ static int unknown_verb(const char *name)
 {
 	const struct verb *near = nearest_verb(name);
 
-	if (near)
+	if (name[0] == '-')
+		log_error("unknown option '%s'", name);
+	else if (near)
 		log_error("unknown verb '%s'; did you mean '%s'?", name, near->name);
 	else
 		log_error("unknown verb '%s'", name);
@@ -121,7 +123,17 @@ static int flush_stdout(int code)
 	return log_exit(EXIT_FAILED, "cannot write the output: %s", strerror(errno));
 }
 
-int main(int argc, char **argv)
+static bool wants_version(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--version") == 0)
+			return true;
+	return false;
+}
+
+static int run(int argc, char **argv)
 {
 	size_t i;
 
@@ -132,14 +144,19 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
 		usage_table(stdout);
-		return flush_stdout(EXIT_DONE);
+		return EXIT_DONE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (wants_version(argc, argv)) {
 		puts("rootgate " ROOTGATE_VERSION);
-		return flush_stdout(EXIT_DONE);
+		return EXIT_DONE;
 	}
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
-			return flush_stdout(verbs[i].run(&verbs[i], argc - 1, argv + 1));
+			return verbs[i].run(&verbs[i], argc - 1, argv + 1);
 	return unknown_verb(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	return flush_stdout(run(argc, argv));
 }

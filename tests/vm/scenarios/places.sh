@@ -51,6 +51,27 @@ fails 6 "*refuses to load BPF programs*CAP_*" "without the capabilities" \
 	$probe bounding=dac_override+sys_ptrace+kill+setuid execself="/bin/sh,$rg,run"
 fails 6 "*on the host itself*" "root of a user namespace" $probe userns=0:0:65536 execself="/bin/sh,$rg,run"
 
+note "descriptors run out, one step later each time: all of it, or nothing"
+for limit in 12 20 30 45 60; do
+	(
+		ulimit -n $limit
+		exec timeout 60 rootgate run --mode enforce >/tmp/out 2>&1
+	) &
+	limited=$!
+	wait_for 60 sh -c "grep -q '^rootgate: ready' /tmp/out || ! kill -0 $limited" 2>/dev/null
+	if grep -q '^rootgate: ready' /tmp/out; then
+		ok "with $limit: it starts"
+		kill $limited
+		wait $limited
+		continue
+	fi
+	wait $limited
+	is $? 1 "with $limit: it ends with 1"
+	like "$(cat /tmp/out)" "*Too many open files*" "with $limit: and says why"
+	expect_exit 0 "with $limit: nothing stays attached" probe pidns execself=/bin/true
+	[ ! -e /sys/fs/bpf/rootgate ] || not_ok "with $limit: nothing stays pinned"
+done
+
 note "the kernel runs no tracing programs"
 if sysctl -q -w kernel.ftrace_enabled=0 2>/dev/null; then
 	fails 5 "*ftrace_enabled*" "programs that are attached and never run" rootgate run
@@ -59,8 +80,20 @@ else
 	not_ok "ftrace can be switched off"
 fi
 
-note "no policy"
+note "no policy, and no securityfs"
+umount /sys/kernel/security
 agent_start
+expect_exit 0 "securityfs is mounted" test -e /sys/kernel/security/lsm
+case ,$(cat /sys/kernel/security/lsm), in
+*,bpf,*)
+	expect_exit 0 "bpf is an active LSM: its programs" grep -q "attached by lsm" $AGENT_LOG
+	expect_exit 1 "nothing is said of best effort" grep -q "best effort" $AGENT_LOG
+	;;
+*)
+	expect_exit 0 "bpf is no active LSM: fmod_ret" grep -q "attached by fmod_ret" $AGENT_LOG
+	expect_exit 0 "best effort, and what to do about it" grep -q "best effort.*lsm=.*,bpf" $AGENT_LOG
+	;;
+esac
 expect_exit 0 "it says so" grep -q "no policy in /etc/rootgate: mode audit" $AGENT_LOG
 is "$(rootgate status -o json | sed -n 's/.*"state":"\([a-z_]*\)".*/\1/p')" audit "the state is audit"
 expect_exit 0 "nothing is refused" probe pidns execself=/bin/true

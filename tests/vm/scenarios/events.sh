@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The way of an event: every verdict is counted, what finds no room is counted and told, ordinary
+# ones come in batches, who may read them, and what a storm costs the agent.
+
+. /payload/guest.sh
+. /payload/agent.sh
+
+policy "version: 1
+mode: audit"
+agent_start --policy $POLICY
+
+wakeups()
+{
+	awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$agent/status"
+}
+
+note "a storm of ordinary events"
+before=$(wakeups) started=$(cut -d. -f1 /proc/uptime)
+probe pidns reexec storm=1000 >/dev/null
+sleep 0.5
+after=$(wakeups) seconds=$(($(cut -d. -f1 /proc/uptime) - started + 1))
+told=$(counter events)
+is "$(counter exec_audit)" 1001 "each is counted"
+is "$((told + $(counter lost_reports)))" 1001 "and told, or counted as lost"
+is "$(counter lost_reports)" 0 "none was lost"
+note "$((after - before)) wake-ups of the agent for 1001 events in $seconds s"
+[ $((after - before)) -le $((seconds * 22)) ]
+is $? 0 "in batches: two wake-ups in a tenth of a second"
+is "$(rootgate events -n 100000 -o json --type exec | wc -l)" 1001 "a reader gets all of them"
+
+note "the agent is stopped, and the ring runs over"
+kill -STOP "$agent"
+probe pidns reexec storm=1000 >/dev/null
+lost=$(counter lost_reports)
+is "$(counter exec_audit)" 2002 "each is counted all the same"
+is "$((lost + $(counter events)))" 2002 "produced is delivered and lost"
+[ "$lost" -gt 0 ]
+is $? 0 "some were lost: $lost"
+kill -CONT "$agent"
+lost_is_told()
+{
+	rootgate events -n 100 -o json --type lost | grep -q "\"note\":\"$lost events"
+}
+expect_exit 0 "which is told within ten seconds" wait_for 12 lost_is_told
+
+note "a refusal comes at once, while others wait for their batch"
+policy "version: 1
+mode: enforce"
+agent_reload
+rootgate events -f -n 0 -o json >/tmp/follow &
+follow=$!
+sleep 0.5
+probe pidns execself=/bin/true
+expect_exit 0 "it is there" wait_for 1 grep -q '"action":"deny"' /tmp/follow
+kill $follow
+wait $follow
+is $? 0 "SIGTERM ends a reader with 0"
+
+note "who may read"
+is "$(stat -c '%a %U' /run/rootgate/events.sock)" "600 root" "without a group rootgate, root alone"
+rg=$(command -v rootgate)
+expect_exit 6 "not everybody" probe resuid=1000,1000,1000 execself="/bin/sh,$rg,events"
+agent_stop
+echo rootgate:x:990: >>/etc/group
+agent_start --policy $POLICY
+is "$(stat -c '%a %G' /run/rootgate/events.sock)" "660 rootgate" "with a group rootgate, it is theirs"
+expect_exit 0 "its members may read" probe resgid=990,990,990 resuid=1000,1000,1000 \
+	execself="/bin/sh,$rg,events"
+expect_exit 6 "others not" probe resgid=991,991,991 resuid=1000,1000,1000 execself="/bin/sh,$rg,events"
+
+note "a reader that does not read"
+rootgate events -f -n 0 >/dev/null &
+silent=$!
+sleep 0.3
+kill -STOP $silent
+probe pidns reexec storm=50 >/dev/null 2>&1
+probe pidns execself=/bin/true
+expect_exit 0 "another one has it all the same" sh -c "rootgate events -n 1 -o json | grep -q deny"
+kill -9 $silent
+agent_stop
+is $? 0 "the agent ends"
+summary
