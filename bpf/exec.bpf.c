@@ -26,13 +26,16 @@ static __always_inline int check_exec(struct linux_binprm *bprm, struct file *fi
 	struct task_struct *task = current_task();
 	struct attempt attempt;
 
-	if (is_host_floor(task) || evidence_of(task) == RG_EVIDENCE_NONE)
+	if (is_host_floor(task))
 		return 0;
 	attempt.new = bprm->cred;
 	ids_of(attempt.new, &attempt.ids);
 	if (!lsm)
 		attempt.ids.suid = attempt.ids.fsuid = attempt.ids.euid;
 	if (attempt.ids.uid && attempt.ids.euid && attempt.ids.suid && attempt.ids.fsuid)
+		return 0;
+	attempt.evidence = evidence_of(task);
+	if (attempt.evidence == RG_EVIDENCE_NONE)
 		return 0;
 	attempt.task = task;
 	attempt.old = READ(task, real_cred);

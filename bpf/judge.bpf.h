@@ -17,6 +17,7 @@ struct attempt {
 	const struct cred *new;
 	__u64 word;	   /* the policy word, as read once by the hook */
 	__u32 type;	   /* RG_TYPE_EXEC or RG_TYPE_SETUID */
+	__u32 evidence;	   /* enum rg_evidence */
 	__u32 silent;	   /* a further copy of a fmod_ret program: only its refusal counts */
 	struct rg_ids ids; /* what new comes to */
 	struct file *file; /* that is executed, or runs */
@@ -64,7 +65,7 @@ static __always_inline void tell(const struct attempt *attempt, struct verdict *
 	event->reason =
 		event->userns_level ? RG_REASON_USERNS_MAPS_HOST_ROOT : RG_REASON_NO_USER_NAMESPACE;
 	event->phase = phase;
-	event->evidence = RG_EVIDENCE_PID_NAMESPACE;
+	event->evidence = attempt->evidence;
 	event->mode = rg_word_mode(attempt->word);
 	event->generation = rg_word_generation(attempt->word);
 	event->rule = verdict->rule;
@@ -77,7 +78,7 @@ static __always_inline void tell(const struct attempt *attempt, struct verdict *
 /* What is done about a violation: 0 or -EPERM. */
 static __noinline int judge(struct attempt *attempt)
 {
-	__u32 phase, runtime = RG_RUNTIME_UNKNOWN, userns;
+	__u32 phase, runtime = RG_RUNTIME_UNKNOWN, pidns, userns;
 	struct verdict verdict = { .report = 1 };
 	struct rg_scratch *scratch;
 	__u64 key;
@@ -94,7 +95,7 @@ static __noinline int judge(struct attempt *attempt)
 		struct task_struct *task = attempt->task;
 		struct file *file = attempt->file;
 
-		path_of_cgroup(scratch, READ(task, cgroups, dfl_cgrp, kn));
+		path_of_cgroup(scratch, cgroup_of(task));
 		runtime = scratch->cgroup.runtime;
 		path_of_file(scratch, BPF_CORE_READ(file, f_path.mnt),
 			     BPF_CORE_READ(file, f_path.dentry));
@@ -102,13 +103,18 @@ static __noinline int judge(struct attempt *attempt)
 		count(RG_COUNT_NO_SCRATCH);
 	}
 
-	phase = phase_of(attempt->task, control.setup_timeout[rg_word_slot(attempt->word)]);
+	phase = RG_PHASE_RUNNING;
+	pidns = RG_PIDNS_HOST;
+	if (attempt->evidence == RG_EVIDENCE_PID_NAMESPACE) {
+		pidns = RG_PIDNS_PRIVATE;
+		phase = phase_of(attempt->task, control.setup_timeout[rg_word_slot(attempt->word)]);
+	}
 	if (phase == RG_PHASE_RUNNING) {
 		userns = attempt->new->user_ns->level ? RG_USERNS_IDENTITY : RG_USERNS_NONE;
 		if (runtime >= RG_RUNTIME_COUNT)
 			runtime = RG_RUNTIME_UNKNOWN;
-		decide(attempt->word, rg_class(attempt->type, runtime, RG_PIDNS_PRIVATE, userns),
-		       scratch, &verdict);
+		decide(attempt->word, rg_class(attempt->type, runtime, pidns, userns), scratch,
+		       &verdict);
 	}
 	if (!attempt->silent || verdict.action >= RG_ACTION_DENY) {
 		if (phase == RG_PHASE_SETUP)

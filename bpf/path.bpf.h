@@ -13,9 +13,7 @@
 #ifndef ROOTGATE_PATH_BPF_H
 #define ROOTGATE_PATH_BPF_H
 
-#include "maps.bpf.h"
-
-#include <bpf/bpf_core_read.h>
+#include "cgroup.bpf.h"
 
 #define MOUNTS_MAX 4		     /* mounts on the root of one another */
 #define PATH_ROOM  (RG_PATH_MAX - 1) /* bytes of rg_path_key.path */
@@ -25,42 +23,6 @@ static __always_inline void path_end(struct rg_path *path)
 {
 	path->len = path->len < PATH_ROOM ? path->len + 1 : PATH_ROOM - 1;
 	path->key.path[PATH_ROOM - 1] = '\0';
-}
-
-/* The first bytes of a name as a number, whatever the byte order. */
-#define HEAD(a, b, c, d, e, f, g, h)                                                               \
-	((__u64)(__u8)(a) | (__u64)(__u8)(b) << 8 | (__u64)(__u8)(c) << 16 |                       \
-	 (__u64)(__u8)(d) << 24 | (__u64)(__u8)(e) << 32 | (__u64)(__u8)(f) << 40 |                \
-	 (__u64)(__u8)(g) << 48 | (__u64)(__u8)(h) << 56)
-#define FIRST(head, n) ((head) & (~0ULL >> (64 - 8 * (n))))
-
-static __always_inline __u64 head_of(const char *s)
-{
-	return HEAD(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
-}
-
-/*
- * Whose container a cgroup of this name is. A function of its own for the
- * verifier (global): the loop that calls it need not follow each answer.
- */
-__weak __noinline __u32 runtime_of_name(__u64 head, __u64 next)
-{
-	if (FIRST(head, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', '-', 0) ||
-	    FIRST(head, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', 0, 0))
-		return RG_RUNTIME_DOCKER;
-	if (FIRST(head, 7) == HEAD('l', 'i', 'b', 'p', 'o', 'd', '-', 0))
-		return RG_RUNTIME_PODMAN;
-	if (head == HEAD('c', 'r', 'i', '-', 'c', 'o', 'n', 't'))
-		return RG_RUNTIME_CONTAINERD;
-	if (FIRST(head, 5) == HEAD('c', 'r', 'i', 'o', '-', 0, 0, 0))
-		return RG_RUNTIME_CRIO;
-	if (head == HEAD('l', 'x', 'c', '.', 'p', 'a', 'y', 'l'))
-		return RG_RUNTIME_LXC;
-	if (head == HEAD('m', 'a', 'c', 'h', 'i', 'n', 'e', '-') ||
-	    (head == HEAD('s', 'y', 's', 't', 'e', 'm', 'd', '-') &&
-	     FIRST(next, 7) == HEAD('n', 's', 'p', 'a', 'w', 'n', '@', 0)))
-		return RG_RUNTIME_NSPAWN;
-	return RG_RUNTIME_UNKNOWN;
 }
 
 /* Appends "/name"; false where the path is full. */
@@ -80,16 +42,6 @@ static __always_inline bool path_append(struct rg_path *path, const void *name)
 		path->runtime = runtime_of_name(head_of(&path->key.path[at + 1]),
 						head_of(&path->key.path[at + 9]));
 	return true;
-}
-
-static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *kn)
-{
-	struct kernfs_node___6_15 *new = (void *)kn;
-	struct kernfs_node___5_10 *old = (void *)kn;
-
-	if (bpf_core_field_exists(new->__parent))
-		return BPF_CORE_READ(new, __parent);
-	return BPF_CORE_READ(old, parent);
 }
 
 /*

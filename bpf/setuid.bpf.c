@@ -30,10 +30,13 @@ static __always_inline int check_setuid(struct cred *new, const struct cred *old
 	struct task_struct *task = current_task();
 	struct attempt attempt;
 
-	if (is_host_floor(task) || evidence_of(task) == RG_EVIDENCE_NONE)
+	if (is_host_floor(task))
 		return 0;
 	ids_of(new, &attempt.ids);
 	if (!gains_root(&attempt.ids, old))
+		return 0;
+	attempt.evidence = evidence_of(task);
+	if (attempt.evidence == RG_EVIDENCE_NONE)
 		return 0;
 	attempt.task = task;
 	attempt.old = old;

@@ -8,26 +8,7 @@
 #ifndef ROOTGATE_SUBJECT_BPF_H
 #define ROOTGATE_SUBJECT_BPF_H
 
-#include "maps.bpf.h"
-
-#include <bpf/bpf_core_read.h>
-
-/*
- * The running task, and reading what hangs on it. Since 5.11 a helper gives a
- * pointer that the verifier knows, which is read directly and costs one
- * instruction a step. Before that it is only a number, and each step is a call.
- * The branch that this kernel cannot have is gone before the verifier sees it.
- */
-#define HAVE_TASK_BTF bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
-#define READ(src, ...)                                                                             \
-	(HAVE_TASK_BTF ? ___arrow(src, __VA_ARGS__) : BPF_CORE_READ(src, __VA_ARGS__))
-
-static __always_inline struct task_struct *current_task(void)
-{
-	if (HAVE_TASK_BTF)
-		return (struct task_struct *)bpf_get_current_task_btf();
-	return (struct task_struct *)bpf_get_current_task();
-}
+#include "cgroup.bpf.h"
 
 /* The task's namespace at a level, 0 where it has none; to be read with BPF_CORE_READ. */
 static __always_inline struct upid upid_at(struct pid *pid, __u32 level)
@@ -55,14 +36,18 @@ static __always_inline bool is_host_floor(struct task_struct *task)
 }
 
 /*
- * Which evidence shows that a task is contained. It is its active PID
- * namespace (thread_pid), never the one it has set aside for its children.
+ * Which evidence shows that a task is contained, which is not on the host's
+ * floor. It is its active PID namespace (thread_pid), never the one it has set
+ * aside for its children. In the base PID namespace (--pid=host) it is the
+ * cgroup: there are services and helpers of the engines that have a mount
+ * namespace of their own and are no containers.
  */
 static __always_inline enum rg_evidence evidence_of(struct task_struct *task)
 {
 	struct pid *pid = READ(task, thread_pid);
+	__u32 level = READ(pid, level);
 
-	if (READ(pid, level) <= config.base_level)
+	if (level < config.base_level)
 		return RG_EVIDENCE_NONE;
 	if (config.base_level) {
 		struct upid base = upid_at(pid, config.base_level);
@@ -70,7 +55,9 @@ static __always_inline enum rg_evidence evidence_of(struct task_struct *task)
 		if (BPF_CORE_READ(base.ns, ns.inum) != config.base_pidns)
 			return RG_EVIDENCE_NONE; /* beside the base, not below it */
 	}
-	return RG_EVIDENCE_PID_NAMESPACE;
+	if (level > config.base_level)
+		return RG_EVIDENCE_PID_NAMESPACE;
+	return container_above(cgroup_of(task)) ? RG_EVIDENCE_CGROUP : RG_EVIDENCE_NONE;
 }
 
 /*
@@ -78,7 +65,8 @@ static __always_inline enum rg_evidence evidence_of(struct task_struct *task)
  * the base, or a while after that PID 1's start. Of no other namespace: whoever
  * has CAP_SYS_ADMIN in a container could nest one whose PID 1 never execs.
  * PID 1 itself is never in set-up: its first exec is the hand-over, and judged.
- * What cannot be read counts as handed over.
+ * In the base PID namespace there is no set-up. What cannot be read counts as
+ * handed over.
  */
 static __always_inline enum rg_phase phase_of(struct task_struct *task, __u64 timeout)
 {

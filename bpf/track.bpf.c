@@ -35,7 +35,7 @@ static __always_inline __u32 uid_inside(struct user_namespace *ns, __u32 kuid)
 	return 65534;
 }
 
-static __noinline int record(struct task_struct *task)
+static __noinline int record(struct task_struct *task, enum rg_evidence evidence)
 {
 	struct task_struct *leader = task->group_leader;
 	const struct cred *cred = task->real_cred;
@@ -47,7 +47,7 @@ static __noinline int record(struct task_struct *task)
 	process.ppid = (__u32)task->real_parent->tgid;
 	process.userns = cred->user_ns->ns.inum;
 	process.userns_level = (__u32)cred->user_ns->level;
-	process.evidence = RG_EVIDENCE_PID_NAMESPACE;
+	process.evidence = evidence;
 	ids_of(cred, &process.ids);
 	process.container_uid = uid_inside(cred->user_ns, process.ids.euid);
 	process.levels = pids_of(task, process.pids);
@@ -57,20 +57,27 @@ static __noinline int record(struct task_struct *task)
 	return 0;
 }
 
+/* The evidence comes first, since its work space and the record's together are more than a stack. */
+static __always_inline int record_contained(struct task_struct *task)
+{
+	enum rg_evidence evidence;
+
+	if (is_host_floor(task))
+		return 0;
+	evidence = evidence_of(task);
+	return evidence == RG_EVIDENCE_NONE ? 0 : record(task, evidence);
+}
+
 SEC("tp_btf/task_newtask")
 int BPF_PROG(rg_newtask, struct task_struct *task, __u64 clone_flags)
 {
-	if ((clone_flags & CLONE_THREAD) || evidence_of(task) == RG_EVIDENCE_NONE)
-		return 0;
-	return record(task);
+	return clone_flags & CLONE_THREAD ? 0 : record_contained(task);
 }
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(rg_exec, struct task_struct *task)
 {
-	if (evidence_of(task) == RG_EVIDENCE_NONE)
-		return 0;
-	return record(task);
+	return record_contained(task);
 }
 
 SEC("tp_btf/sched_process_exit")
@@ -78,7 +85,7 @@ int BPF_PROG(rg_exit, struct task_struct *task)
 {
 	__u32 key = (__u32)task->tgid;
 
-	if (evidence_of(task) == RG_EVIDENCE_NONE || task->signal->live.counter)
+	if (is_host_floor(task) || task->signal->live.counter)
 		return 0;
 	bpf_map_delete_elem(&processes, &key);
 	return 0;
@@ -92,9 +99,7 @@ int rg_seed(struct bpf_iter__task *ctx)
 
 	if (!task || task->pid != task->tgid || !task->mm)
 		return 0;
-	if (evidence_of(task) == RG_EVIDENCE_NONE)
-		return 0;
-	return record(task);
+	return record_contained(task);
 }
 
 char LICENSE[] SEC("license") = "GPL";

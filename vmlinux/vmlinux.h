@@ -147,8 +147,19 @@ struct cgroup {
 	struct kernfs_node *kn;
 };
 
-/* linux/cgroup-defs.h; dfl_cgrp is the one in the unified hierarchy */
+/* linux/cgroup-defs.h; the number depends on the kernel's configuration */
+enum cgroup_subsys_id {
+	memory_cgrp_id,
+};
+
+/* linux/cgroup-defs.h */
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+/* linux/cgroup-defs.h; dfl_cgrp is the one in the unified hierarchy, subsys has v1's */
 struct css_set {
+	struct cgroup_subsys_state *subsys[1];
 	struct cgroup *dfl_cgrp;
 };
 

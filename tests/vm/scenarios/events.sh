@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
+# kernels: 6.1 newest
+# lsm: default
+#
 # The way of an event: every verdict is counted, what finds no room is counted and told, ordinary
 # ones come in batches, who may read them, and what a storm costs the agent.
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
+# lsm: default
+#
 # The agent in bad places: each is told with what to do about it, the right exit code, and nothing
 # stays behind.
 

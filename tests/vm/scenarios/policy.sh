@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
+# lsm: default
+#
 # Rules in the kernel: each selector, the order, drop-ins, and reloads that are refused.
 
 . /payload/guest.sh
