@@ -27,53 +27,47 @@ static __always_inline __u64 head_of(const char *s)
 }
 
 /*
- * Whose container a cgroup of this name is. A function of its own for the
- * verifier (global): the loop that calls it need not follow each answer.
+ * Whose container a cgroup of this name is, as the engines name them: a prefix,
+ * 64 hex digits, a suffix, where the length stands for all but the prefix.
+ * Without a prefix (the cgroupfs drivers of Docker and of the kubelet) the
+ * parent's name tells. len counts the NUL. A function of its own for the
+ * verifier (global): the loops that call it need not follow each answer.
  */
-__weak __noinline __u32 runtime_of_name(__u64 head, __u64 next)
+__weak __noinline __u32 runtime_of_name(__u64 head, __u64 next, __u32 len, __u64 parent)
 {
-	if (FIRST(head, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', '-', 0) ||
-	    FIRST(head, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', 0, 0))
-		return RG_RUNTIME_DOCKER;
+	const __u32 id = 64 + 1, scope = id + 6;
+
+	if (FIRST(head, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', '-', 0))
+		return len == 7 + scope ? RG_RUNTIME_DOCKER : RG_RUNTIME_UNKNOWN;
 	if (FIRST(head, 7) == HEAD('l', 'i', 'b', 'p', 'o', 'd', '-', 0))
-		return RG_RUNTIME_PODMAN;
+		return len == 7 + scope || len == 7 + id || len == 15 + id ? RG_RUNTIME_PODMAN
+									   : RG_RUNTIME_UNKNOWN;
 	if (head == HEAD('c', 'r', 'i', '-', 'c', 'o', 'n', 't'))
-		return RG_RUNTIME_CONTAINERD;
+		return len == 15 + scope ? RG_RUNTIME_CONTAINERD : RG_RUNTIME_UNKNOWN;
+	if (head == HEAD('n', 'e', 'r', 'd', 'c', 't', 'l', '-'))
+		return len == 8 + scope ? RG_RUNTIME_CONTAINERD : RG_RUNTIME_UNKNOWN;
 	if (FIRST(head, 5) == HEAD('c', 'r', 'i', 'o', '-', 0, 0, 0))
-		return RG_RUNTIME_CRIO;
-	if (head == HEAD('l', 'x', 'c', '.', 'p', 'a', 'y', 'l'))
+		return len == 5 + scope || len == 5 + id ? RG_RUNTIME_CRIO : RG_RUNTIME_UNKNOWN;
+	if (head == HEAD('l', 'x', 'c', '.', 'p', 'a', 'y', 'l') &&
+	    FIRST(next, 4) == HEAD('o', 'a', 'd', '.', 0, 0, 0, 0))
 		return RG_RUNTIME_LXC;
 	if (head == HEAD('m', 'a', 'c', 'h', 'i', 'n', 'e', '-') ||
 	    (head == HEAD('s', 'y', 's', 't', 'e', 'm', 'd', '-') &&
 	     FIRST(next, 7) == HEAD('n', 's', 'p', 'a', 'w', 'n', '@', 0)))
 		return RG_RUNTIME_NSPAWN;
+	if (len != id)
+		return RG_RUNTIME_UNKNOWN;
+	if (FIRST(parent, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', 0, 0))
+		return RG_RUNTIME_DOCKER;
+	if (FIRST(parent, 3) == HEAD('p', 'o', 'd', 0, 0, 0, 0, 0))
+		return RG_RUNTIME_CONTAINERD;
 	return RG_RUNTIME_UNKNOWN;
 }
 
-/*
- * Whether an engine names the cgroup of a container so: its prefix, 64 hex
- * digits, its suffix; the length stands for all but the prefix. Without a
- * prefix (the cgroupfs drivers of Docker and the kubelet) the parent tells.
- * len counts the NUL. Global, for the same reason.
- */
-__weak __noinline __u32 is_container_name(__u64 head, __u64 next, __u32 len, __u64 parent)
+/* An nspawn container always has its own PID namespace; a machine- scope may be a virtual machine. */
+static __always_inline bool is_evidence(__u32 runtime)
 {
-	const __u32 id = 64 + 1, scope = id + 6;
-
-	if (FIRST(head, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', '-', 0))
-		return len == 7 + scope;
-	if (FIRST(head, 7) == HEAD('l', 'i', 'b', 'p', 'o', 'd', '-', 0))
-		return len == 7 + scope || len == 7 + id;
-	if (head == HEAD('c', 'r', 'i', '-', 'c', 'o', 'n', 't'))
-		return len == 15 + scope;
-	if (FIRST(head, 5) == HEAD('c', 'r', 'i', 'o', '-', 0, 0, 0))
-		return len == 5 + scope || len == 5 + id;
-	if (head == HEAD('n', 'e', 'r', 'd', 'c', 't', 'l', '-'))
-		return len == 8 + scope;
-	if (head == HEAD('l', 'x', 'c', '.', 'p', 'a', 'y', 'l'))
-		return FIRST(next, 4) == HEAD('o', 'a', 'd', '.', 0, 0, 0, 0);
-	return len == id && (FIRST(parent, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', 0, 0) ||
-			     FIRST(parent, 3) == HEAD('p', 'o', 'd', 0, 0, 0, 0, 0));
+	return runtime != RG_RUNTIME_UNKNOWN && runtime != RG_RUNTIME_NSPAWN;
 }
 
 static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *kn)
@@ -127,7 +121,8 @@ static __noinline int container_above(struct kernfs_node *kn)
 		if (!parent)
 			return 0;
 		bpf_probe_read_kernel_str(&parent_name, 16, BPF_CORE_READ(parent, name));
-		if (is_container_name(name.head, name.next, (__u32)len, parent_name.head))
+		if (is_evidence(
+			    runtime_of_name(name.head, name.next, (__u32)len, parent_name.head)))
 			return 1;
 		kn = parent;
 	}

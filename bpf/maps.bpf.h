@@ -92,6 +92,7 @@ struct rg_path {
 	char slack[RG_PATH_MAX];
 	__u32 len; /* bytes of key.path with the NUL; without it where the path was cut; 0 unknown */
 	__u32 runtime; /* enum rg_runtime: whose container the outermost telling name is */
+	__u64 parent;  /* the first bytes of the name that was written last */
 };
 
 /* Names of a path that are gathered, from the innermost outwards. */

@@ -39,8 +39,10 @@ static __always_inline bool path_append(struct rg_path *path, const void *name)
 		return false;
 	path->len = at + (__u32)n; /* with the slash, without the NUL */
 	if (!path->runtime)
-		path->runtime = runtime_of_name(head_of(&path->key.path[at + 1]),
-						head_of(&path->key.path[at + 9]));
+		path->runtime =
+			runtime_of_name(head_of(&path->key.path[at + 1]),
+					head_of(&path->key.path[at + 9]), (__u32)n, path->parent);
+	path->parent = head_of(&path->key.path[at + 1]);
 	return true;
 }
 
@@ -55,6 +57,7 @@ static __always_inline void names_join(struct rg_scratch *scratch, struct rg_pat
 
 	path->len = 0;
 	path->runtime = RG_RUNTIME_UNKNOWN;
+	path->parent = 0;
 	for (i = RG_NAMES_MAX - 1; i >= 0; i--)
 		if (i < scratch->names && !path_append(path, scratch->name[i]))
 			break;

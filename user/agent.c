@@ -8,11 +8,10 @@
  * polls. Refusals are passed on at once. Other events may gather for a moment,
  * so that a storm of them costs one wake-up a batch.
  */
-#include "agent.h"
+#include "agent_parts.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -20,182 +19,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <bpf/libbpf.h>
-
 #include "canary.h"
-#include "host.h"
-#include "loader.h"
 #include "lock.h"
 #include "log.h"
 #include "names.h"
 #include "notify.h"
 #include "pins.h"
-#include "policy.h"
-#include "policy_load.h"
-#include "policy_map.h"
 #include "rootgate.skel.h"
-#include "stream.h"
 #include "verb.h"
 
 #define HEARTBEAT_NS 10000000000ULL
 #define BATCH_NS     100000000ULL
 
 enum source { ON_SIGNAL, ON_REFUSALS, ON_REPORTS, ON_BATCH, ON_HEARTBEAT, ON_STREAM };
-
-struct agent {
-	const struct agent_options *options;
-	struct host host;
-	struct loader loader;
-	struct policy *policies
-		[2]; /* by the lowest bit of their generation: in force, and the one before */
-	__u32 generation;
-	enum rg_mode mode;
-	struct origin origin;
-	struct stream *stream;
-	struct ring_buffer *refusals;
-	struct ring_buffer *reports;
-	__u64 lost[2]; /* told so far: RG_COUNT_LOST_REFUSALS and RG_COUNT_LOST_REPORTS */
-	int lock;
-	int epoll;
-	int signals;
-	int batch;     /* timer: the batch of reports is over */
-	int heartbeat; /* timer */
-	bool pinned;
-	bool ending;
-};
-
-/* --- events ---------------------------------------------------------------- */
-
-static const char *rule_name(const struct agent *agent, const struct rg_event *event)
-{
-	const struct policy *policy = agent->policies[event->generation & 1];
-
-	if (!event->rule || !policy || event->rule > policy->n_rules)
-		return "";
-	return policy->rules[event->rule - 1].name;
-}
-
-static int on_event(void *ctx, void *data, size_t size)
-{
-	struct agent *agent = ctx;
-	struct record record;
-
-	if (size < sizeof(struct rg_event))
-		return 0;
-	record_from_event(&record, &agent->origin, data, record_clock_offset());
-	snprintf(record.rule, sizeof(record.rule), "%s", rule_name(agent, data));
-	stream_publish(agent->stream, &record);
-	return 0;
-}
-
-_printf_(3, 4) static void publish_note(struct agent *agent, enum rg_type type, const char *fmt,
-					...)
-{
-	struct record record;
-	char note[RECORD_NOTE_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(note, sizeof(note), fmt, ap);
-	va_end(ap);
-	record_from_note(&record, &agent->origin, type, "%s", note);
-	record.event.mode = agent->mode;
-	record.event.generation = agent->generation;
-	if (agent->stream)
-		stream_publish(agent->stream, &record);
-	log_info("%s: %s", names_get(&names_type, type), note);
-}
-
-static void tell_lost(struct agent *agent)
-{
-	static const char *const which[] = { "refusals", "reports" };
-	__u64 counters[RG_COUNT_COUNT];
-	size_t i;
-
-	if (pins_read_counters(counters))
-		return;
-	for (i = 0; i < ARRAY_SIZE(which); i++) {
-		__u64 now = counters[RG_COUNT_LOST_REFUSALS + i];
-
-		if (now > agent->lost[i])
-			publish_note(agent, RG_TYPE_LOST,
-				     "%llu events of the ring '%s' found no room; every verdict "
-				     "stood and was counted",
-				     now - agent->lost[i], which[i]);
-		agent->lost[i] = now;
-	}
-}
-
-/* --- the policy ------------------------------------------------------------ */
-
-/* The policy of the operator's path, or an empty one in mode audit. An exit code. */
-static int read_policy(const struct agent_options *options, struct policy **out)
-{
-	_cleanup_(policy_report_clear) struct policy_report report = {};
-	const char *path = options->policy ? options->policy : AGENT_POLICY;
-	int err = policy_load(path, out, &report);
-
-	policy_report_print(stderr, &report);
-	if (err == -ENOENT && options->policy && !report.n_errors)
-		return log_exit(EXIT_POLICY,
-				"no policy at %s: name a policy file, or a folder with policy.yaml",
-				path);
-	if (err == -ENOENT && !report.n_errors) {
-		*out = policy_new();
-		if (!*out)
-			return log_exit(EXIT_FAILED, "out of memory");
-		log_notice(
-			"no policy in %s: mode audit, nothing is refused; see rootgate-policy(5)",
-			path);
-		return EXIT_DONE;
-	}
-	if (err)
-		return log_exit(err == -ENOMEM ? EXIT_FAILED : EXIT_POLICY,
-				"the policy %s is not in force", path);
-	return EXIT_DONE;
-}
-
-/* Puts a policy in force; on success the agent owns it. An exit code. */
-static int apply_policy(struct agent *agent, struct policy **policy)
-{
-	_cleanup_(policy_report_clear) struct policy_report report = {};
-	_cleanup_(policy_image_free_p) struct policy_image *image = NULL;
-	struct why why;
-	__u32 generation;
-
-	if (policy_image_build(*policy, time(NULL), &image, &report)) {
-		policy_report_print(stderr, &report);
-		return log_exit(EXIT_POLICY, "the policy does not fit into the kernel's maps");
-	}
-	if (agent->options->mode != RG_MODE_NONE)
-		image->mode = agent->options->mode;
-	if (policy_map_write(&agent->loader, image, &generation, &why))
-		return log_exit(EXIT_FAILED, "%s", why.text);
-	policy_free(agent->policies[generation & 1]);
-	agent->policies[generation & 1] = TAKE_PTR(*policy);
-	agent->generation = generation;
-	agent->mode = image->mode;
-	publish_note(agent, RG_TYPE_POLICY, "generation %u in force: mode %s, %zu rules",
-		     generation, names_get(&names_mode, image->mode), image->n_rules);
-	return EXIT_DONE;
-}
-
-static void reload(struct agent *agent)
-{
-	_cleanup_(policy_free_p) struct policy *policy = NULL;
-
-	notify("RELOADING=1\nMONOTONIC_USEC=%llu",
-	       (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
-	if (read_policy(agent->options, &policy) || apply_policy(agent, &policy))
-		publish_note(agent, RG_TYPE_POLICY,
-			     "a new policy was refused; generation %u stays in force",
-			     agent->generation);
-	else
-		log_notice("policy reloaded: generation %u, mode %s", agent->generation,
-			   names_get(&names_mode, agent->mode));
-	notify("READY=1\nSTATUS=mode %s, generation %u", names_get(&names_mode, agent->mode),
-	       agent->generation);
-}
 
 /* --- the loop -------------------------------------------------------------- */
 
@@ -233,6 +69,25 @@ static void on_batch(struct agent *agent)
 	epoll_ctl(agent->epoll, EPOLL_CTL_MOD, ring_buffer__epoll_fd(agent->reports), &event);
 }
 
+/* Links that look attached prove nothing, so a child is refused again and again. */
+static void prove(struct agent *agent)
+{
+	struct rg_control *control = &agent->loader.bpf->bss->control;
+	struct why why;
+	bool proved = canary_prove(control, &why) == 0;
+
+	if (proved == agent->proved)
+		return;
+	agent->proved = proved;
+	control->unproved = !proved;
+	if (proved)
+		agent_note(agent, RG_TYPE_STATE, "the canary is refused again: %s",
+			   agent->mode == RG_MODE_AUDIT ? "audit" : "enforcing");
+	else
+		agent_note(agent, RG_TYPE_STATE, "not enforcing: %s", why.text);
+	notify("STATUS=%s", proved ? "proved again" : "not enforcing: the canary was not refused");
+}
+
 static void on_heartbeat(struct agent *agent)
 {
 	uint64_t expired;
@@ -241,7 +96,9 @@ static void on_heartbeat(struct agent *agent)
 		return;
 	agent->loader.bpf->bss->control.heartbeat = clock_ns(CLOCK_BOOTTIME);
 	notify("WATCHDOG=1");
-	tell_lost(agent);
+	agent_expire(agent);
+	agent_tell_lost(agent);
+	prove(agent);
 }
 
 static void on_signal(struct agent *agent)
@@ -251,7 +108,7 @@ static void on_signal(struct agent *agent)
 	if (read(agent->signals, &info, sizeof(info)) != sizeof(info))
 		return;
 	if (info.ssi_signo == SIGHUP)
-		reload(agent);
+		agent_reload(agent);
 	else
 		agent->ending = true;
 }
@@ -305,6 +162,10 @@ static int take_lock(struct agent *agent)
 
 	if (lock_take(&agent->lock, &why))
 		return log_exit(EXIT_FAILED, "%s", why.text);
+	/* one with another run folder holds another lock, but there is one place for pins */
+	if (pins_owner())
+		return log_exit(EXIT_FAILED, "another agent runs already: PID %d; stop it first",
+				(int)pins_owner());
 	return EXIT_DONE;
 }
 
@@ -329,8 +190,10 @@ static int open_loop(struct agent *agent)
 
 	if (!beat || beat > HEARTBEAT_NS)
 		beat = HEARTBEAT_NS;
-	agent->refusals = ring_buffer__new(bpf_map__fd(bpf->maps.refusals), on_event, agent, NULL);
-	agent->reports = ring_buffer__new(bpf_map__fd(bpf->maps.reports), on_event, agent, NULL);
+	agent->refusals =
+		ring_buffer__new(bpf_map__fd(bpf->maps.refusals), agent_on_event, agent, NULL);
+	agent->reports =
+		ring_buffer__new(bpf_map__fd(bpf->maps.reports), agent_on_event, agent, NULL);
 	agent->epoll = epoll_create1(EPOLL_CLOEXEC);
 	agent->batch = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	agent->heartbeat = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -401,23 +264,26 @@ static int attach(struct agent *agent)
 
 	if (err == -EPERM)
 		return log_exit(EXIT_NOT_PERMITTED, "%s", why.text);
+	if (err == -EBUSY)
+		return log_exit(EXIT_DEGRADED, "%s", why.text);
 	if (err && way == RG_ATTACH_FMOD_RET)
 		return log_exit(
 			EXIT_DEGRADED,
 			"%s. BPF LSM programs cannot be used either: 'bpf' is not an active "
-			"security module (active: %s); add it with the kernel parameter lsm=%s,bpf",
-			why.text, agent->host.lsm, agent->host.lsm);
+			"security module (active: %s); add it with the kernel parameter lsm=%s",
+			why.text, agent->host.lsm, agent->host.lsm_wanted);
 	if (err)
 		return log_exit(EXIT_FAILED, "%s", why.text);
 	err = canary_prove(&agent->loader.bpf->bss->control, &why);
 	if (err)
 		return log_exit(err == -ENOTRECOVERABLE ? EXIT_DEGRADED : EXIT_FAILED, "%s",
 				why.text);
+	agent->proved = true;
 	if (way == RG_ATTACH_FMOD_RET)
 		log_notice("'bpf' is not an active security module (active: %s), so fmod_ret "
 			   "programs refuse, best "
-			   "effort; for the full guarantee boot with lsm=%s,bpf",
-			   agent->host.lsm, agent->host.lsm);
+			   "effort; for the full guarantee boot with lsm=%s",
+			   agent->host.lsm, agent->host.lsm_wanted);
 	return EXIT_DONE;
 }
 
@@ -443,18 +309,18 @@ static int start(struct agent *agent)
 
 	code = code ?: open_signals(agent);
 	code = code ?: take_lock(agent);
-	code = code ?: read_policy(agent->options, &policy);
+	code = code ?: agent_read_policy(agent->options, &policy);
 	code = code ?: attach(agent);
 	code = code ?: open_stream(agent);
 	code = code ?: publish_pids(agent);
 	code = code ?: open_loop(agent);
-	code = code ?: apply_policy(agent, &policy);
+	code = code ?: agent_apply_policy(agent, &policy);
 	if (code)
 		return code;
 	agent->loader.bpf->bss->control.heartbeat = clock_ns(CLOCK_BOOTTIME);
-	publish_note(agent, RG_TYPE_STATE, "%s: attached by %s",
-		     agent->mode == RG_MODE_AUDIT ? "audit" : "enforcing",
-		     names_get(&names_attach, agent->loader.attach));
+	agent_note(agent, RG_TYPE_STATE, "%s: attached by %s",
+		   agent->mode == RG_MODE_AUDIT ? "audit" : "enforcing",
+		   names_get(&names_attach, agent->loader.attach));
 	log_notice("ready: mode %s, attached by %s, %zu rules", names_get(&names_mode, agent->mode),
 		   names_get(&names_attach, agent->loader.attach),
 		   agent->policies[agent->generation & 1]->n_rules);
@@ -472,8 +338,7 @@ static void stop(struct agent *agent)
 	ring_buffer__free(agent->refusals);
 	ring_buffer__free(agent->reports);
 	stream_close(agent->stream);
-	policy_free(agent->policies[0]);
-	policy_free(agent->policies[1]);
+	agent_free_policies(agent);
 	closep(&agent->heartbeat);
 	closep(&agent->batch);
 	closep(&agent->epoll);
@@ -495,8 +360,8 @@ int agent_run(const struct agent_options *options)
 
 	if (!code) {
 		code = loop(&agent);
-		publish_note(&agent, RG_TYPE_STATE,
-			     "the agent ends and detaches: nothing is refused from now on");
+		agent_note(&agent, RG_TYPE_STATE,
+			   "the agent ends and detaches: nothing is refused from now on");
 		log_notice("detached: nothing is refused from now on");
 	}
 	stop(&agent);

@@ -13,6 +13,7 @@
 
 #include "container.h"
 #include "jsonout.h"
+#include "lock.h"
 #include "log.h"
 #include "pins.h"
 #include "procfs.h"
@@ -42,9 +43,20 @@ static bool holds_host_root(const struct rg_ids *ids)
 	return !ids->uid || !ids->euid || !ids->suid || !ids->fsuid;
 }
 
+/* Whether a PID is still the process of the record. /proc counts in ticks of 10 ms, rounded down. */
+static bool same_process(const struct ps_row *row)
+{
+	uint64_t started;
+
+	return procfs_start_time(row->pid, &started) == 0 && row->process.start_time >= started &&
+	       row->process.start_time - started < 2 * PROCFS_TICK_NS;
+}
+
 /* Completes a row from /proc; false where the process is gone. */
 static bool row_complete(struct ps_row *row)
 {
+	if (!same_process(row))
+		return false;
 	row->ids = row->process.ids;
 	if (procfs_ids(row->pid, &row->ids))
 		return false;
@@ -239,6 +251,9 @@ static int ps(const struct ps_options *options)
 				ROOTGATE_VERSION);
 	if (err)
 		return log_exit(EXIT_FAILED, "cannot read the records: %s", strerror(-err));
+	if (!lock_holder())
+		log_warning(
+			"no agent runs: these are the records that one left, and none is added");
 	err = options->output == OUTPUT_JSON ? print_json(rows, n) : print_text(rows, n);
 	return err ? log_exit(EXIT_FAILED, "cannot write the output: %s", strerror(-err))
 		   : EXIT_DONE;

@@ -60,9 +60,18 @@ static void judge_state(struct status *status)
 		status->reason = "the agent is starting, or ending";
 		status->remedy = "ask again in a second";
 		status->code = EXIT_DEGRADED;
+	} else if (status->control.unproved) {
+		status->state = "not_enforcing";
+		status->reason =
+			"the canary was not refused: the programs are attached but do not run";
+		status->remedy = "set kernel.ftrace_enabled to 1 (sysctl)";
+		status->code = EXIT_DEGRADED;
 	} else if (rg_word_mode(word) == RG_MODE_AUDIT) {
 		status->state = "audit";
-		status->reason = "the policy's mode is audit: violations are reported, not refused";
+		status->reason =
+			word & RG_WORD_REFUSES
+				? "the mode is audit: only what a rule denies is refused"
+				: "the mode is audit: violations are reported, not refused";
 		status->remedy = "set mode: enforce in the policy";
 	} else if (status->control.attach == RG_ATTACH_FMOD_RET) {
 		status->state = "enforcing";

@@ -156,8 +156,7 @@ static int add_container(struct json_object *root, const struct record *record)
 	err |= jsonout_add_text(container, "name", record->container_name,
 				sizeof(record->container_name));
 	err |= jsonout_add_text(container, "image", record->image, sizeof(record->image));
-	err |= add_word(container, "runtime", &names_runtime,
-			event->runtime ? event->runtime : ref.runtime);
+	err |= add_word(container, "runtime", &names_runtime, event->runtime);
 	err |= add_word(container, "evidence", &names_evidence, event->evidence);
 	err |= jsonout_add_text(container, "cgroup", event->cgroup, sizeof(event->cgroup));
 	err |= add_pod(container, record);

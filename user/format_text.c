@@ -21,7 +21,7 @@
 #include "names.h"
 
 #define SHORT_ID   12 /* digits of a container's id, as the engines' own tables show it */
-#define VERB_WIDTH 11 /* "deny setuid" */
+#define VERB_WIDTH 11 /* "deny setuid"; the line of a refusal fits 80 columns */
 
 #define RED    "\x1b[31m"
 #define GREEN  "\x1b[32m"
@@ -95,7 +95,7 @@ static void put_container(FILE *out, const struct record *record)
 	if (event->evidence == RG_EVIDENCE_NONE)
 		return;
 	container_from_cgroup(event->cgroup, &ref);
-	runtime = event->runtime ? event->runtime : ref.runtime;
+	runtime = event->runtime;
 	fputc(' ', out);
 	if (runtime != RG_RUNTIME_UNKNOWN)
 		fprintf(out, "%s:", names_get(&names_runtime, runtime));

@@ -115,6 +115,8 @@ int host_read(struct host *out, struct why *why)
 		err = read_lsm(&host, why);
 	if (err)
 		return err;
+	snprintf(host.lsm_wanted, sizeof(host.lsm_wanted), "%s%sbpf", host.lsm,
+		 host.lsm[0] ? "," : "");
 	*out = host;
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 struct host {
 	char lsm[256]; /* active security modules, as /sys/kernel/security/lsm has them; "" unknown */
+	char lsm_wanted[264];	 /* the kernel parameter's value that adds "bpf" to them */
 	bool lsm_bpf;		 /* "bpf" is one of them */
 	bool btf;		 /* /sys/kernel/btf/vmlinux is there */
 	char release[65];	 /* uname -r */

@@ -60,9 +60,8 @@ static int load(struct rootgate_bpf *bpf, const struct host *host, enum rg_attac
 	err = rootgate_bpf__load(bpf);
 	if (err == -EPERM)
 		why_set(why,
-			"the kernel (%s) refuses to load BPF programs: %s; rootgate needs "
-			"CAP_SYS_ADMIN (or CAP_BPF, "
-			"CAP_PERFMON and CAP_MAC_ADMIN) on the host, and no "
+			"the kernel (%s) refuses to load BPF programs: %s; it takes root with all "
+			"capabilities on the host (CAP_SYS_ADMIN at least), and no "
 			"lockdown=confidentiality",
 			host->release, strerror(-err));
 	else if (err)

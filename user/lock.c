@@ -40,7 +40,7 @@ int lock_take(int *out, struct why *why)
 		why_set(why, "cannot make the folder %s: %s", stream_run_dir(), strerror(-err));
 		return err;
 	}
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0) {
 		err = -errno;
 		why_set(why,

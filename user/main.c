@@ -15,17 +15,15 @@ static const struct verb verbs[] = {
 	  "  --policy PATH       policy file, or folder with policy.yaml and policy.d/\n"
 	  "                      (default /etc/rootgate)\n"
 	  "  --mode MODE         audit, enforce or kill, whatever the policy's own mode\n"
-	  "  --allow-degraded    start with a weaker way to attach than BPF LSM programs\n"
-	  "                      even where none can refuse\n"
 	  "  -v, --verbose       tell every step\n",
 	  cmd_run },
 	{ "events", "[OPTION]...", "events so far, and following",
 	  "  -f, --follow        go on as they come; wait for the agent where it goes away\n"
 	  "  -n, --lines N       the last N of those so far (default 100; with --since all)\n"
 	  "  -o, --output FORMAT text or json\n"
-	  "      --type TYPE     only this type: exec, setuid, …; may be given again for more\n"
+	  "      --type TYPE     only this type: exec, setuid, ...; can be repeated\n"
 	  "      --action ACTION only this action: allow, audit, deny, kill; likewise\n"
-	  "      --container C   only of the container with this id, prefix of an id, or name\n"
+	  "      --container C   only of the container with this id, or prefix of an id\n"
 	  "      --pid PID       only of the process with this PID on the host\n"
 	  "      --rule NAME     only what this rule decided\n"
 	  "      --since TIME    only from then on: 10m (ago), 1h30m, 2026-11-23T12:00:00Z\n",
@@ -133,6 +131,15 @@ static bool wants_version(int argc, char **argv)
 	return false;
 }
 
+/* getopt's messages begin with the first word. */
+static int run_verb(const struct verb *verb, int argc, char **argv)
+{
+	static char name[] = "rootgate";
+
+	argv[0] = name;
+	return verb->run(verb, argc, argv);
+}
+
 static int run(int argc, char **argv)
 {
 	size_t i;
@@ -152,7 +159,7 @@ static int run(int argc, char **argv)
 	}
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
-			return verbs[i].run(&verbs[i], argc - 1, argv + 1);
+			return run_verb(&verbs[i], argc - 1, argv + 1);
 	return unknown_verb(argv[1]);
 }
 

@@ -113,6 +113,21 @@ int pins_read_control(struct rg_control *out)
 	return bpf_map_lookup_elem(fd, &key, out) ? -errno : 0;
 }
 
+pid_t pins_owner(void)
+{
+	struct rg_control control;
+	char path[64];
+	_cleanup_(freep) char *text = NULL;
+
+	if (pins_read_control(&control) || control.agent == (__u32)getpid())
+		return 0;
+	/* its PID may be somebody else's by now */
+	snprintf(path, sizeof(path), "/proc/%u/comm", control.agent);
+	if (read_file(path, 64, &text, NULL) || strcmp(text, "rootgate\n") != 0)
+		return 0;
+	return (pid_t)control.agent;
+}
+
 int pins_read_counters(__u64 out[RG_COUNT_COUNT])
 {
 	_cleanup_(closep) int fd = pins_open("counters", sizeof(__u64));

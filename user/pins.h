@@ -3,6 +3,8 @@
 #ifndef ROOTGATE_PINS_H
 #define ROOTGATE_PINS_H
 
+#include <sys/types.h>
+
 #include "loader.h"
 #include "rootgate/abi.h"
 #include "util.h"
@@ -22,6 +24,9 @@ void pins_remove(void);
  * nothing is pinned; -EPROTO: of another version; another negative errno.
  */
 int pins_open(const char *name, size_t value_size);
+
+/* The PID of the live agent whose maps are pinned; 0: none. */
+pid_t pins_owner(void);
 
 /* Reads what they hold. 0 or a negative errno as above. */
 int pins_read_control(struct rg_control *out);

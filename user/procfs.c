@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "util.h"
 
@@ -109,6 +108,6 @@ int procfs_start_time(uint32_t pid, uint64_t *out)
 		at = strchr(at + 1, ' ');
 	if (!at || sscanf(at, "%llu", &ticks) != 1)
 		return -EPROTO;
-	*out = ticks * (1000000000ULL / (uint64_t)sysconf(_SC_CLK_TCK));
+	*out = ticks * PROCFS_TICK_NS;
 	return 0;
 }

@@ -20,6 +20,8 @@ int procfs_uid_map(uint32_t pid, struct rg_extent map[RG_EXTENTS_MAX], uint32_t 
 /* Its command line, arguments separated by a space; for a process without one, "[comm]". */
 int procfs_command(uint32_t pid, char *buf, size_t size);
 
+#define PROCFS_TICK_NS 10000000ULL /* USER_HZ is 100 */
+
 /* Its start, ns of CLOCK_BOOTTIME, in the clock ticks that /proc counts (USER_HZ): rounded down. */
 int procfs_start_time(uint32_t pid, uint64_t *out);
 

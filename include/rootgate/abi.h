@@ -154,8 +154,10 @@ struct rg_control {
 	__u32 canary_seen;	/* refusals of the canary so far: bit 0 exec, bit 1 setuid */
 	__u32 agent;		/* host PID of the agent */
 	__u32 attach;		/* enum rg_attach */
+	__u32 unproved;		/* 1: the last canary was not refused, so the programs do not run */
+	__u32 pad;
 };
-_Static_assert(sizeof(struct rg_control) == 48, "rg_control");
+_Static_assert(sizeof(struct rg_control) == 56, "rg_control");
 
 /* Fixed before the programs are loaded. */
 struct rg_config {

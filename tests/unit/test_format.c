@@ -178,7 +178,7 @@ static void test_json_unknown(void **state)
 
 	record.event.type = RG_TYPE_CONTAINER_START;
 	record.event.reason = RG_REASON_NONE;
-	record.event.runtime = RG_RUNTIME_UNKNOWN; /* then the cgroup's name tells */
+	record.event.runtime = RG_RUNTIME_UNKNOWN; /* no rule of the kernel knew the name */
 	record.event.levels = 0;
 	record.event.start_time = 0;
 	record.event.userns = 0;
@@ -186,7 +186,7 @@ static void test_json_unknown(void **state)
 	root = json_of(&record);
 	assert_text(root, "action", NULL);
 	assert_text(root, "reason", NULL);
-	assert_text(root, "container.runtime", "docker");
+	assert_text(root, "container.runtime", "unknown");
 	assert_text(root, "process.vpid", NULL);
 	assert_json(root, "process.pids", "[]");
 	assert_text(root, "process.start_time", NULL);

@@ -82,6 +82,27 @@ else
 	not_ok "ftrace can be switched off"
 fi
 
+note "it is said when the programs stop running, and when they run again"
+agent_start --mode enforce
+state_is()
+{
+	rootgate status -o json | grep -q "\"state\":\"$1\""
+}
+sysctl -q -w kernel.ftrace_enabled=0
+expect_exit 0 "by status, within ten seconds" wait_for 15 state_is not_enforcing
+rootgate status >/tmp/out
+is $? 5 "with its exit code"
+like "$(cat /tmp/out)" "*not enforcing*canary*ftrace_enabled*" "and its remedy"
+expect_exit 0 "by an event" sh -c "rootgate events --type state -o json | grep -q 'not enforcing: '"
+sysctl -q -w kernel.ftrace_enabled=1
+expect_exit 0 "they run again" wait_for 15 state_is enforcing
+expect_exit 1 "and refuse" probe pidns execself=/bin/true
+expect_exit 0 "the log has that refusal" grep -q "deny exec .*no userns" $AGENT_LOG
+timeout 20 env ROOTGATE_RUN_DIR=/tmp/other rootgate run >/tmp/out 2>&1
+is $? 1 "a second agent with another run folder ends"
+like "$(cat /tmp/out)" "*another agent runs already: PID $agent*" "and names the first"
+agent_stop
+
 note "no policy, and no securityfs"
 umount /sys/kernel/security
 agent_start
@@ -134,6 +155,7 @@ for run in 1 2 3; do
 done
 rootgate status >/tmp/out
 is $? 4 "after a SIGKILL, status says that there is none"
+like "$(rootgate ps 2>&1)" "*no agent runs*CONTAINER*" "so does ps, above what is left"
 like "$(cat /tmp/out)" "*not enforcing*" "and that nothing is enforced"
 expect_exit 0 "nothing is refused then" probe pidns execself=/bin/true
 agent_start --mode enforce

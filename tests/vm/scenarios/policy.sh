@@ -95,6 +95,21 @@ is "$(generation)" "$from" "the generation stays"
 attempt 137 kill exec 1 "so do the rules" cgroup=web pidns execself=/bin/true
 like "$(rootgate events -n 100 -o json --type policy | tail -n 1)" "*refused*" "there is an event"
 
+note "a rule expires"
+mode=enforce
+rm -r /tmp/policy/policy.d
+now=$(date +%s)
+date -s @1893455990 >/dev/null # 2029-12-31 23:59:50
+rules '  - { name: old, match: { cgroup: "/vault" }, action: allow, reason: test, expires: 2029-12-31 }'
+attempt 0 - exec 1 "allowed on its last day" cgroup=vault pidns execself=/bin/true
+expired()
+{
+	rootgate events -o json --type policy | grep -q "rule old has expired"
+}
+expect_exit 0 "its end is told" wait_for 25 expired
+attempt 1 deny exec 1 "and refused from then on" cgroup=vault pidns execself=/bin/true
+date -s "@$((now + 30))" >/dev/null
+
 agent_stop
 is $? 0 "the agent ends"
 summary

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The agent's events: from the rings to the readers, and what it says itself. How they look is format's matter. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent_parts.h"
+#include "format.h"
+#include "log.h"
+#include "names.h"
+#include "pins.h"
+
+#define REFUSALS_A_SECOND 10 /* lines of the log */
+
+static const char *rule_name(const struct agent *agent, const struct rg_event *event)
+{
+	const struct policy *policy = agent->policies[event->generation & 1];
+
+	/* two policies are kept: the one in force, and for what is still in the rings the one before */
+	if (!event->rule || !policy || event->generation + 1 < agent->generation)
+		return "";
+	if (event->rule > policy->n_rules)
+		return "";
+	return policy->rules[event->rule - 1].name;
+}
+
+/* Refusals belong into the log, too; a loop of them does not. */
+static void log_refusal(struct agent *agent, const struct record *record)
+{
+	struct journal *journal = &agent->journal;
+	time_t now = (time_t)(record->wall_time / 1000000000);
+	char *line = NULL;
+	size_t size;
+	FILE *out;
+
+	if (now != journal->second) {
+		if (journal->left_out)
+			log_notice("%u more refusals in that second: rootgate events",
+				   journal->left_out);
+		*journal = (struct journal){ .second = now };
+	}
+	if (journal->written++ >= REFUSALS_A_SECOND) {
+		journal->left_out++;
+		return;
+	}
+	out = open_memstream(&line, &size);
+	if (!out)
+		return;
+	format_text(out, record, false);
+	fclose(out);
+	line[strcspn(line, "\n")] = '\0';
+	log_notice("%s", line);
+	free(line);
+}
+
+int agent_on_event(void *ctx, void *data, size_t size)
+{
+	struct agent *agent = ctx;
+	struct record record;
+
+	if (size < sizeof(struct rg_event))
+		return 0;
+	record_from_event(&record, &agent->origin, data, record_clock_offset());
+	snprintf(record.rule, sizeof(record.rule), "%s", rule_name(agent, data));
+	stream_publish(agent->stream, &record);
+	if (record.event.action >= RG_ACTION_DENY)
+		log_refusal(agent, &record);
+	return 0;
+}
+
+void agent_note(struct agent *agent, enum rg_type type, const char *fmt, ...)
+{
+	struct record record;
+	char note[RECORD_NOTE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(note, sizeof(note), fmt, ap);
+	va_end(ap);
+	record_from_note(&record, &agent->origin, type, "%s", note);
+	record.event.mode = agent->mode;
+	record.event.generation = agent->generation;
+	if (agent->stream)
+		stream_publish(agent->stream, &record);
+	log_notice("%s: %s", names_get(&names_type, type), note);
+}
+
+void agent_tell_lost(struct agent *agent)
+{
+	static const char *const which[] = { "refusals", "reports" };
+	__u64 counters[RG_COUNT_COUNT];
+	size_t i;
+
+	if (pins_read_counters(counters))
+		return;
+	for (i = 0; i < ARRAY_SIZE(which); i++) {
+		__u64 now = counters[RG_COUNT_LOST_REFUSALS + i];
+
+		if (now > agent->lost[i])
+			agent_note(agent, RG_TYPE_LOST,
+				   "%llu events of the ring '%s' found no room; every verdict "
+				   "stood and was counted",
+				   now - agent->lost[i], which[i]);
+		agent->lost[i] = now;
+	}
+}

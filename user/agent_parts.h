@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the parts of the agent share: agent.c (start, loop, end), agent_events.c, agent_policy.c. */
+#ifndef ROOTGATE_AGENT_PARTS_H
+#define ROOTGATE_AGENT_PARTS_H
+
+#include <bpf/libbpf.h>
+
+#include "agent.h"
+#include "host.h"
+#include "loader.h"
+#include "policy.h"
+#include "record.h"
+#include "stream.h"
+
+/* Refusals that were written into the log in this second, and those left out. */
+struct journal {
+	time_t second;
+	unsigned int written;
+	unsigned int left_out;
+};
+
+struct agent {
+	const struct agent_options *options;
+	struct host host;
+	struct loader loader;
+	struct policy *policies
+		[2]; /* by the lowest bit of their generation: in force, and the one before */
+	__u32 generation;
+	enum rg_mode mode;
+	time_t expiry; /* of the next rule that expires; 0 none */
+	struct origin origin;
+	struct stream *stream;
+	struct ring_buffer *refusals;
+	struct ring_buffer *reports;
+	struct journal journal;
+	__u64 lost[2]; /* told so far: RG_COUNT_LOST_REFUSALS and RG_COUNT_LOST_REPORTS */
+	int lock;
+	int epoll;
+	int signals;
+	int batch;     /* timer: the batch of reports is over */
+	int heartbeat; /* timer */
+	bool pinned;
+	bool proved; /* the last canary was refused */
+	bool ending;
+};
+
+/* agent_events.c: from the rings to the readers. */
+
+/* A ring's callback; ctx is the agent. */
+int agent_on_event(void *ctx, void *data, size_t size);
+
+/* An event of the agent's own, also into the log. */
+_printf_(3, 4) void agent_note(struct agent *agent, enum rg_type type, const char *fmt, ...);
+
+/* Tells what the rings had no room for since the last time. */
+void agent_tell_lost(struct agent *agent);
+
+/* agent_policy.c: which policy is in force. Exit codes of verb.h; they log. */
+
+/* The policy of the operator's path, or an empty one in mode audit. */
+int agent_read_policy(const struct agent_options *options, struct policy **out);
+
+/* Puts a policy in force; on success the agent owns it. */
+int agent_apply_policy(struct agent *agent, struct policy **policy);
+
+/* Reads it anew; the one in force stays where anything is wrong. */
+void agent_reload(struct agent *agent);
+
+/* Takes out the rules that have expired since. */
+void agent_expire(struct agent *agent);
+
+void agent_free_policies(struct agent *agent);
+
+#endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Which policy is in force: at the start, at a reload, when a rule expires. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "agent_parts.h"
+#include "log.h"
+#include "names.h"
+#include "notify.h"
+#include "policy_image.h"
+#include "policy_load.h"
+#include "policy_map.h"
+#include "verb.h"
+
+int agent_read_policy(const struct agent_options *options, struct policy **out)
+{
+	_cleanup_(policy_report_clear) struct policy_report report = {};
+	const char *path = options->policy ? options->policy : AGENT_POLICY;
+	int err = policy_load(path, out, &report);
+
+	policy_report_print(stderr, &report);
+	if (err == -ENOENT && options->policy && !report.n_errors)
+		return log_exit(EXIT_POLICY,
+				"no policy at %s: name a policy file, or a folder with policy.yaml",
+				path);
+	if (err == -ENOENT && !report.n_errors) {
+		*out = policy_new();
+		if (!*out)
+			return log_exit(EXIT_FAILED, "out of memory");
+		log_notice(
+			"no policy in %s: mode audit, nothing is refused; see rootgate-policy(5)",
+			path);
+		return EXIT_DONE;
+	}
+	if (err)
+		return log_exit(err == -ENOMEM ? EXIT_FAILED : EXIT_POLICY,
+				"the policy in %s cannot be used", path);
+	return EXIT_DONE;
+}
+
+static void keep(struct agent *agent, struct policy *policy)
+{
+	struct policy **slot = &agent->policies[agent->generation & 1];
+
+	/* a rule that expires leaves one policy in both places */
+	if (agent->policies[0] != agent->policies[1])
+		policy_free(*slot);
+	*slot = policy;
+}
+
+/* Writes a policy into the kernel, as it is at this time, and keeps it for the names of its rules. */
+static int put_in_force(struct agent *agent, struct policy *policy)
+{
+	_cleanup_(policy_report_clear) struct policy_report report = {};
+	_cleanup_(policy_image_free_p) struct policy_image *image = NULL;
+	struct why why;
+
+	if (policy_image_build(policy, time(NULL), &image, &report)) {
+		policy_report_print(stderr, &report);
+		return log_exit(EXIT_POLICY, "the policy does not fit into the kernel's maps");
+	}
+	if (agent->options->mode != RG_MODE_NONE)
+		image->mode = agent->options->mode;
+	if (policy_map_write(&agent->loader, image, &agent->generation, &why))
+		return log_exit(EXIT_FAILED, "%s", why.text);
+	keep(agent, policy);
+	agent->mode = image->mode;
+	agent->expiry = image->next_expiry;
+	agent_note(agent, RG_TYPE_POLICY, "generation %u in force: mode %s, %zu rule%s",
+		   agent->generation, names_get(&names_mode, image->mode), image->n_rules,
+		   image->n_rules == 1 ? "" : "s");
+	return EXIT_DONE;
+}
+
+int agent_apply_policy(struct agent *agent, struct policy **policy)
+{
+	int code = put_in_force(agent, *policy);
+
+	if (!code)
+		*policy = NULL;
+	return code;
+}
+
+void agent_expire(struct agent *agent)
+{
+	struct policy *policy = agent->policies[agent->generation & 1];
+	time_t now = time(NULL), then = agent->expiry;
+	size_t i;
+
+	if (!then || now < then)
+		return;
+	for (i = 0; i < policy->n_rules; i++)
+		if (policy->rules[i].expires && policy->rules[i].expires >= then &&
+		    policy_rule_expired(&policy->rules[i], now))
+			agent_note(agent, RG_TYPE_POLICY,
+				   "rule %s has expired: it no longer matches",
+				   policy->rules[i].name);
+	put_in_force(agent, policy);
+}
+
+void agent_free_policies(struct agent *agent)
+{
+	if (agent->policies[0] != agent->policies[1])
+		policy_free(agent->policies[0]);
+	policy_free(agent->policies[1]);
+}
+
+void agent_reload(struct agent *agent)
+{
+	_cleanup_(policy_free_p) struct policy *policy = NULL;
+
+	notify("RELOADING=1\nMONOTONIC_USEC=%llu",
+	       (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
+	if (agent_read_policy(agent->options, &policy) || agent_apply_policy(agent, &policy))
+		agent_note(agent, RG_TYPE_POLICY,
+			   "the new policy was refused; generation %u stays in force",
+			   agent->generation);
+	notify("READY=1\nSTATUS=mode %s, generation %u", names_get(&names_mode, agent->mode),
+	       agent->generation);
+}
