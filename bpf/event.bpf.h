@@ -7,8 +7,22 @@
 #ifndef ROOTGATE_EVENT_BPF_H
 #define ROOTGATE_EVENT_BPF_H
 
+#include "decide.bpf.h"
 #include "path.bpf.h"
 #include "subject.bpf.h"
+
+/* One attempt to hold or gain host root, or what is told like one. */
+struct attempt {
+	struct task_struct *task;
+	const struct cred *old;
+	const struct cred *new;
+	__u64 word;	   /* the policy word, as read once by the hook */
+	__u32 type;	   /* RG_TYPE_EXEC or RG_TYPE_SETUID */
+	__u32 evidence;	   /* enum rg_evidence */
+	__u32 silent;	   /* a further copy of a fmod_ret program: only its refusal counts */
+	struct rg_ids ids; /* what new comes to */
+	struct file *file; /* that is executed, or runs */
+};
 
 static __always_inline void event_fill_userns(struct rg_event *event, const struct cred *cred)
 {
@@ -33,7 +47,7 @@ static __always_inline void event_fill_task(struct rg_event *event, struct task_
 	event->ppid = (__u32)READ(task, real_parent, tgid);
 	event->cgroup_id = READ(task, cgroups, dfl_cgrp, kn, id);
 	event->levels = pids_of(task, event->pids);
-	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	BPF_CORE_READ_STR_INTO(&event->comm, task, comm);
 }
 
 static __always_inline void event_fill_paths(struct rg_event *event, struct rg_scratch *scratch)
@@ -51,6 +65,68 @@ static __always_inline void event_fill_paths(struct rg_event *event, struct rg_s
 		event->cgroup[0] = '\0';
 	if (!scratch->exe.len)
 		event->exe[0] = '\0';
+}
+
+/* Work space of this thread; NULL, and counted, where there is none. */
+static __always_inline struct rg_scratch *scratch_get(__u64 *key)
+{
+	static const struct rg_scratch empty;
+	struct rg_scratch *scratch = NULL;
+
+	*key = bpf_get_current_pid_tgid();
+	if (bpf_map_update_elem(&scratches, key, &empty, BPF_ANY) == 0)
+		scratch = bpf_map_lookup_elem(&scratches, key);
+	if (!scratch)
+		count(RG_COUNT_NO_SCRATCH);
+	return scratch;
+}
+
+/* Finds the paths of an attempt. To be deleted by its key in the end. */
+static __always_inline struct rg_scratch *paths_of(const struct attempt *attempt, __u64 *key)
+{
+	struct rg_scratch *scratch = scratch_get(key);
+	struct file *file = attempt->file;
+
+	if (scratch) {
+		path_of_cgroup(scratch, cgroup_of(attempt->task));
+		path_of_file(scratch, BPF_CORE_READ(file, f_path.mnt),
+			     BPF_CORE_READ(file, f_path.dentry));
+	}
+	return scratch;
+}
+
+static __always_inline void tell(const struct attempt *attempt, struct verdict *verdict,
+				 __u32 phase, __u32 runtime, struct rg_scratch *scratch)
+{
+	bool refused = verdict->action >= RG_ACTION_DENY;
+	struct rg_event *event;
+
+	if (refused)
+		event = bpf_ringbuf_reserve(&refusals, sizeof(*event), 0);
+	else
+		event = bpf_ringbuf_reserve(&reports, sizeof(*event), 0);
+	if (!event) {
+		count(refused ? RG_COUNT_LOST_REFUSALS : RG_COUNT_LOST_REPORTS);
+		return;
+	}
+	event_fill_task(event, attempt->task);
+	event_fill_userns(event, attempt->new);
+	event_fill_paths(event, scratch);
+	ids_read(attempt->old, &event->old);
+	event->new = attempt->ids;
+	event->type = attempt->type;
+	event->action = verdict->action;
+	event->reason =
+		event->userns_level ? RG_REASON_USERNS_MAPS_HOST_ROOT : RG_REASON_NO_USER_NAMESPACE;
+	event->phase = phase;
+	event->evidence = attempt->evidence;
+	event->mode = rg_word_mode(attempt->word);
+	event->generation = rg_word_generation(attempt->word);
+	event->rule = verdict->rule;
+	event->suppressed = 0;
+	event->runtime = runtime;
+	count(RG_COUNT_EVENTS);
+	bpf_ringbuf_submit(event, refused ? BPF_RB_FORCE_WAKEUP : 0);
 }
 
 #endif

@@ -17,14 +17,44 @@
  * Not covered: a program that never execs (a restored or only forked process).
  */
 #include "judge.bpf.h"
+#include "report.bpf.h"
 
 #include <bpf/bpf_tracing.h>
+
+/*
+ * A container whose user namespace covers kuid 0 has host root within reach:
+ * told at its hand-over, while its PID 1 is somebody else. Of a map with
+ * hundreds of lines the first ones are looked at.
+ */
+static __noinline int check_latent(struct attempt *attempt)
+{
+	struct uid_gid_map *map = (struct uid_gid_map *)&attempt->new->user_ns->uid_map;
+	__u32 extents = map->nr_extents, i;
+	struct uid_gid_extent *from = map->extent;
+
+	if (attempt->silent || attempt->evidence != RG_EVIDENCE_PID_NAMESPACE ||
+	    !is_hand_over(attempt->task) || !(attempt->word & RG_WORD_ARMED))
+		return 0;
+	if (extents > RG_EXTENTS_MAX)
+		from = BPF_CORE_READ(map, forward);
+	for (i = 0; i < 32; i++) {
+		struct uid_gid_extent extent = { .lower_first = 1 };
+
+		if (i >= extents)
+			break;
+		bpf_probe_read_kernel(&extent, sizeof(extent), from + i);
+		if (extent.lower_first == 0)
+			return report(attempt);
+	}
+	return 0;
+}
 
 static __always_inline int check_exec(struct linux_binprm *bprm, struct file *file, bool lsm,
 				      bool silent)
 {
 	struct task_struct *task = current_task();
 	struct attempt attempt;
+	bool holds_root;
 
 	if (is_host_floor(task))
 		return 0;
@@ -32,7 +62,9 @@ static __always_inline int check_exec(struct linux_binprm *bprm, struct file *fi
 	ids_of(attempt.new, &attempt.ids);
 	if (!lsm)
 		attempt.ids.suid = attempt.ids.fsuid = attempt.ids.euid;
-	if (attempt.ids.uid && attempt.ids.euid && attempt.ids.suid && attempt.ids.fsuid)
+	holds_root =
+		!attempt.ids.uid || !attempt.ids.euid || !attempt.ids.suid || !attempt.ids.fsuid;
+	if (!holds_root && !attempt.new->user_ns->level)
 		return 0;
 	attempt.evidence = evidence_of(task);
 	if (attempt.evidence == RG_EVIDENCE_NONE)
@@ -40,9 +72,11 @@ static __always_inline int check_exec(struct linux_binprm *bprm, struct file *fi
 	attempt.task = task;
 	attempt.old = READ(task, real_cred);
 	attempt.word = *(volatile __u64 *)&control.word;
-	attempt.type = RG_TYPE_EXEC;
+	attempt.type = holds_root ? RG_TYPE_EXEC : RG_TYPE_LATENT;
 	attempt.silent = silent;
 	attempt.file = file;
+	if (!holds_root)
+		return check_latent(&attempt);
 	return judge(&attempt);
 }
 

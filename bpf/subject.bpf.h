@@ -35,6 +35,12 @@ static __always_inline bool is_host_floor(struct task_struct *task)
 	       mntns_of(task) == config.base_mntns;
 }
 
+/* The agent's own child, which must be refused so that the hook is proved. */
+static __always_inline bool is_canary(struct task_struct *task)
+{
+	return control.canary && (__u32)READ(task, tgid) == control.canary;
+}
+
 /*
  * Which evidence shows that a task is contained, which is not on the host's
  * floor. It is its active PID namespace (thread_pid), never the one it has set
@@ -60,6 +66,14 @@ static __always_inline enum rg_evidence evidence_of(struct task_struct *task)
 	return container_above(cgroup_of(task)) ? RG_EVIDENCE_CGROUP : RG_EVIDENCE_NONE;
 }
 
+/* The outermost PID namespace below the base on the task's chain, and its PID 1. */
+static __always_inline struct task_struct *outermost_reaper(struct task_struct *task)
+{
+	struct upid outermost = upid_at(READ(task, thread_pid), config.base_level + 1);
+
+	return BPF_CORE_READ(outermost.ns, child_reaper);
+}
+
 /*
  * Set-up ends with the first exec of PID 1 of the outermost PID namespace below
  * the base, or a while after that PID 1's start. Of no other namespace: whoever
@@ -70,8 +84,7 @@ static __always_inline enum rg_evidence evidence_of(struct task_struct *task)
  */
 static __always_inline enum rg_phase phase_of(struct task_struct *task, __u64 timeout)
 {
-	struct upid outermost = upid_at(READ(task, thread_pid), config.base_level + 1);
-	struct task_struct *reaper = BPF_CORE_READ(outermost.ns, child_reaper);
+	struct task_struct *reaper = outermost_reaper(task);
 
 	if (!reaper || reaper == READ(task, group_leader))
 		return RG_PHASE_RUNNING;
@@ -80,6 +93,13 @@ static __always_inline enum rg_phase phase_of(struct task_struct *task, __u64 ti
 	if (bpf_ktime_get_boot_ns() - BPF_CORE_READ(reaper, start_boottime) > timeout)
 		return RG_PHASE_RUNNING;
 	return RG_PHASE_SETUP;
+}
+
+/* PID 1's first exec, which ends the set-up of its container. */
+static __always_inline bool is_hand_over(struct task_struct *task)
+{
+	return READ(task, flags) & PF_FORKNOEXEC &&
+	       outermost_reaper(task) == READ(task, group_leader);
 }
 
 /* A credential's uids: of a hook's argument directly, of a task's by READ. */

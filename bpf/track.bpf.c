@@ -91,15 +91,24 @@ int BPF_PROG(rg_exit, struct task_struct *task)
 	return 0;
 }
 
-/* Read by the agent once at start. */
+/*
+ * Read by the agent once at start, after the others are attached: a process
+ * that forks meanwhile is recorded twice, alike; one that exits meanwhile is
+ * looked at again after its record was written.
+ */
 SEC("iter/task")
 int rg_seed(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
+	__u32 key;
 
 	if (!task || task->pid != task->tgid || !task->mm)
 		return 0;
-	return record_contained(task);
+	record_contained(task);
+	key = (__u32)task->tgid;
+	if (!task->signal->live.counter)
+		bpf_map_delete_elem(&processes, &key);
+	return 0;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -305,7 +305,7 @@ static int publish_pids(struct agent *agent)
 static int start(struct agent *agent)
 {
 	_cleanup_(policy_free_p) struct policy *policy = NULL;
-	int code = read_host(agent);
+	int code = read_host(agent), err;
 
 	code = code ?: open_signals(agent);
 	code = code ?: take_lock(agent);
@@ -317,6 +317,10 @@ static int start(struct agent *agent)
 	code = code ?: agent_apply_policy(agent, &policy);
 	if (code)
 		return code;
+	err = loader_sweep(&agent->loader);
+	if (err)
+		return log_exit(EXIT_FAILED, "cannot look for host root that is there already: %s",
+				strerror(-err));
 	agent->loader.bpf->bss->control.heartbeat = clock_ns(CLOCK_BOOTTIME);
 	agent_note(agent, RG_TYPE_STATE, "%s: attached by %s",
 		   agent->mode == RG_MODE_AUDIT ? "audit" : "enforcing",

@@ -37,6 +37,8 @@ static const char *const counter_names[] = {
 	[RG_COUNT_LOST_REPORTS] = "lost_reports",
 	[RG_COUNT_PIDS_FULL] = "pids_full",
 	[RG_COUNT_NO_SCRATCH] = "no_scratch",
+	[RG_COUNT_LATENT] = "latent",
+	[RG_COUNT_PREEXISTING] = "preexisting",
 };
 _Static_assert(ARRAY_SIZE(counter_names) == RG_COUNT_COUNT, "a name for each counter");
 

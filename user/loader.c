@@ -81,7 +81,8 @@ static int attach_all(struct rootgate_bpf *bpf, enum rg_attach attach, struct wh
 		struct bpf_link **link = skeleton->progs[i].link;
 		int err;
 
-		if (!program_wanted(prog, attach) || prog == bpf->progs.rg_seed)
+		if (!program_wanted(prog, attach) ||
+		    starts_with(bpf_program__section_name(prog), "iter/"))
 			continue;
 		*link = bpf_program__attach(prog);
 		err = *link ? 0 : -errno;
@@ -126,10 +127,11 @@ int loader_start(const struct host *host, enum rg_attach attach, struct loader *
 	return 0;
 }
 
-int loader_seed(struct loader *loader)
+/* Runs an iterator's program over all tasks. */
+static int iterate(struct bpf_program *prog)
 {
 	_cleanup_(closep) int iter = -1;
-	struct bpf_link *link = bpf_program__attach_iter(loader->bpf->progs.rg_seed, NULL);
+	struct bpf_link *link = bpf_program__attach_iter(prog, NULL);
 	char buf[64];
 	ssize_t n;
 
@@ -143,6 +145,16 @@ int loader_seed(struct loader *loader)
 		n = read(iter, buf, sizeof(buf));
 	while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
 	return n < 0 ? -errno : 0;
+}
+
+int loader_seed(struct loader *loader)
+{
+	return iterate(loader->bpf->progs.rg_seed);
+}
+
+int loader_sweep(struct loader *loader)
+{
+	return iterate(loader->bpf->progs.rg_sweep);
 }
 
 void loader_stop(struct loader *loader)

@@ -24,6 +24,9 @@ int loader_start(const struct host *host, enum rg_attach attach, struct loader *
 /* Records the contained processes that run already. 0 or a negative errno. */
 int loader_seed(struct loader *loader);
 
+/* Tells the contained processes that hold host root already. 0 or a negative errno. */
+int loader_sweep(struct loader *loader);
+
 /* Detaches and unloads all of it. */
 void loader_stop(struct loader *loader);
 

@@ -104,9 +104,10 @@ struct uid_gid_extent {
 	u32 count;
 };
 
-/* linux/user_namespace.h */
+/* linux/user_namespace.h; with more than five extents, forward points to them, in place of extent */
 struct uid_gid_map {
 	struct uid_gid_extent extent[5];
+	struct uid_gid_extent *forward;
 	u32 nr_extents;
 };
 

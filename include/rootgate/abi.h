@@ -123,6 +123,8 @@ enum rg_count {
 	RG_COUNT_LOST_REPORTS = 11,  /* other events that found no room in theirs */
 	RG_COUNT_PIDS_FULL = 12,     /* PID records that found no room */
 	RG_COUNT_NO_SCRATCH = 13, /* verdicts reached without cgroup and exe rules: no work space */
+	RG_COUNT_LATENT = 14,	  /* containers whose map covers kuid 0, at hand-over */
+	RG_COUNT_PREEXISTING = 15, /* contained processes with host root when the agent came */
 	RG_COUNT_COUNT
 };
 

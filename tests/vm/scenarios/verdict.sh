@@ -12,7 +12,19 @@ SAVED=resuid=1000,1000,0   # keeps it as the saved uid
 
 policy "version: 1
 mode: enforce"
+probe pidns pause &
+early=$(descendant $! 1)
+probe pidns $USER pause &
+early_user=$(descendant $! 1)
 agent_start --policy $POLICY
+
+note "what was there before"
+event=$(event_of "$early" preexisting)
+is "$(field "$event" action) $(field "$event" pids) $(field "$event" comm)" \
+	"\"audit\" $(nspid "$early") \"probe\"" "contained host root is told"
+is "$(rootgate events -n 100000 -o json --pid "$early_user")" "" "contained users are not"
+is "$(counter preexisting)" 1 "and counted"
+kill -9 "$early" "$early_user"
 
 note "enforce: refused with EPERM"
 attempt 1 deny exec 1 "exec of PID 1 as root" pidns execself=/bin/true
@@ -52,6 +64,8 @@ attempt 0 - exec 1 "exec as a user" pidns $USER execself=/bin/true
 attempt 0 - setuid 1 "root to root changes nothing" pidns setuid=0
 attempt 0 - setuid 1 "giving up root" pidns setresuid=1000,1000,1000
 attempt 0 - exec 1 "remapped root" userns=0:100000:65536 resuid=0,0,0 pidns execself=/bin/true
+attempt 0 audit latent 1 "a map that covers host root, while PID 1 is somebody else" \
+	userns=0:100000:1000,1000:0:1 resuid=5,5,5 pidns execself=/bin/true
 attempt 0 - setuid 1 "remapped root regains its own root" \
 	userns=0:100000:65536 resuid=0,0,0 pidns resuid=5,5,0 setuid=0
 attempt 0 - exec 0 "the host: exec as root" execself=/bin/true
@@ -100,7 +114,7 @@ note "every verdict was counted, and every event told"
 is "$(counter exec_deny) $(counter setuid_deny)" "16 8" "refused"
 is "$(counter exec_kill) $(counter setuid_kill)" "1 1" "killed"
 is "$(counter exec_audit) $(counter setuid_audit)" "2 1" "let through"
-is "$(counter events)" 30 "events"
+is "$(counter events)" 32 "events"
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "none lost"
 
 agent_stop

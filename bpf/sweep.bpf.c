@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What was there before the agent: contained processes that hold host root
+ * already. No hook can refuse what has happened, so it is told; each later
+ * exec or gain of theirs is judged like everybody's.
+ */
+#include "report.bpf.h"
+
+/* Read by the agent once, after it has armed the hooks. */
+SEC("iter/task")
+int rg_sweep(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct attempt attempt;
+
+	if (!task || task->pid != task->tgid || !task->mm || is_host_floor(task))
+		return 0;
+	attempt.new = attempt.old = task->real_cred;
+	ids_of(attempt.new, &attempt.ids);
+	if (attempt.ids.uid && attempt.ids.euid && attempt.ids.suid && attempt.ids.fsuid)
+		return 0;
+	attempt.evidence = evidence_of(task);
+	if (attempt.evidence == RG_EVIDENCE_NONE || is_canary(task))
+		return 0;
+	attempt.task = task;
+	attempt.word = *(volatile __u64 *)&control.word;
+	attempt.type = RG_TYPE_PREEXISTING;
+	attempt.silent = 0;
+	attempt.file = task->mm->exe_file;
+	return report(&attempt);
+}
+
+char LICENSE[] SEC("license") = "GPL";
