@@ -20,19 +20,23 @@ static __always_inline struct upid upid_at(struct pid *pid, __u32 level)
 	return upid;
 }
 
-static __always_inline __u32 mntns_of(struct task_struct *task)
-{
-	return READ(task, nsproxy, mnt_ns, ns.inum);
-}
-
 /*
  * The host's floor, and the cheapest test: in the base PID namespace and the
- * base mount namespace, whatever the cgroup. Most of all calls end here.
+ * base mount namespace, whatever the cgroup. Most of all calls end here, and
+ * most of those at the first comparison: tasks that share the boot's nsproxy
+ * have the boot's namespaces. It is static memory of the kernel (init_nsproxy),
+ * so its address is never another's; whoever enters another namespace gets an
+ * nsproxy of its own, and a child's active PID namespace is the one that its
+ * nsproxy has at the fork.
  */
 static __always_inline bool is_host_floor(struct task_struct *task)
 {
+	struct nsproxy *nsproxy = READ(task, nsproxy);
+
+	if (nsproxy && (__u64)nsproxy == control.floor)
+		return true;
 	return READ(task, thread_pid, level) == config.base_level &&
-	       mntns_of(task) == config.base_mntns;
+	       READ(nsproxy, mnt_ns, ns.inum) == config.base_mntns;
 }
 
 /* The agent's own child, which must be refused so that the hook is proved. */

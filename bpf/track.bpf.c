@@ -91,6 +91,15 @@ int BPF_PROG(rg_exit, struct task_struct *task)
 	return 0;
 }
 
+/* kthreadd has the boot's nsproxy and never leaves it; see is_host_floor(). */
+static __always_inline void learn_floor(struct task_struct *task)
+{
+	if (task->pid != KTHREADD || !(task->flags & PF_KTHREAD) || config.base_level)
+		return;
+	if (task->nsproxy->mnt_ns->ns.inum == config.base_mntns)
+		control.floor = (__u64)task->nsproxy;
+}
+
 /*
  * Read by the agent once at start, after the others are attached: a process
  * that forks meanwhile is recorded twice, alike; one that exits meanwhile is
@@ -102,7 +111,10 @@ int rg_seed(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	__u32 key;
 
-	if (!task || task->pid != task->tgid || !task->mm)
+	if (!task || task->pid != task->tgid)
+		return 0;
+	learn_floor(task);
+	if (!task->mm)
 		return 0;
 	record_contained(task);
 	key = (__u32)task->tgid;

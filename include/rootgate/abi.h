@@ -158,8 +158,9 @@ struct rg_control {
 	__u32 attach;		/* enum rg_attach */
 	__u32 unproved;		/* 1: the last canary was not refused, so the programs do not run */
 	__u32 pad;
+	__u64 floor; /* written by the kernel side: the nsproxy that most tasks of the host share; 0 none */
 };
-_Static_assert(sizeof(struct rg_control) == 56, "rg_control");
+_Static_assert(sizeof(struct rg_control) == 64, "rg_control");
 
 /* Fixed before the programs are loaded. */
 struct rg_config {
