@@ -112,6 +112,15 @@ format:	## bring the formatting in order
 	$(Q)clang-format -i $(wildcard bpf/*.[ch] include/rootgate/*.h vmlinux/*.h user/*.[ch] \
 		tests/unit/*.[ch] tests/cli/*.[ch] tests/vm/probe/*.[ch] tests/fuzz/*.c)
 
+$(B)/policy_fuzz: tests/fuzz/policy_fuzz.c $(MODULE_SRC) | $(O)/unit
+	$(call say,FUZZ,$@)$(CLANG) -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu17 \
+		-D_GNU_SOURCE -DROOTGATE_VERSION='"$(VERSION)"' -Iinclude -Iuser -Itests/unit $< $(MODULE_SRC) \
+		-lyaml -ljson-c -o $@
+
+fuzz: $(B)/policy_fuzz	## the policy parser, FUZZ_SECONDS=60 at a time
+	$(Q)mkdir -p $(B)/corpus && $< -max_total_time=$(or $(FUZZ_SECONDS),60) \
+		-dict=tests/fuzz/policy.dict $(B)/corpus tests/data/policy
+
 # --- installation --------------------------------------------------------------
 
 MAN := $(PREFIX)/share/man
@@ -145,5 +154,5 @@ $(B)/bpf $(O)/unit $(B)/vm:
 -include $(wildcard $(B)/bpf/*.d $(O)/*.d $(O)/unit/*.d)
 
 .DELETE_ON_ERROR:
-.PHONY: all help unit-tests deps check check-fast demo lint format install uninstall clean
+.PHONY: all help unit-tests deps check check-fast demo lint format fuzz install uninstall clean
 .SECONDARY:

@@ -107,13 +107,23 @@ void agent_free_policies(struct agent *agent)
 	policy_free(agent->policies[1]);
 }
 
+/* Files that were there must not end enforcement by being gone. */
+static bool vanished(const struct agent *agent, const struct policy *policy)
+{
+	if (policy->n_files || !agent->policies[agent->generation & 1]->n_files)
+		return false;
+	log_error("the policy's files are gone; to enforce nothing, leave one with mode: audit");
+	return true;
+}
+
 void agent_reload(struct agent *agent)
 {
 	_cleanup_(policy_free_p) struct policy *policy = NULL;
 
 	notify("RELOADING=1\nMONOTONIC_USEC=%llu",
 	       (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
-	if (agent_read_policy(agent->options, &policy) || agent_apply_policy(agent, &policy))
+	if (agent_read_policy(agent->options, &policy) || vanished(agent, policy) ||
+	    agent_apply_policy(agent, &policy))
 		agent_note(agent, RG_TYPE_POLICY,
 			   "the new policy was refused; generation %u stays in force",
 			   agent->generation);

@@ -15,25 +15,34 @@
 
 #include "rootgate.skel.h"
 
-#define KEY_MAX 512
-
-/* Deletes a slot's keys. slot_at: where in the key the slot is. */
-static int clear_slot(const struct bpf_map *map, size_t slot_at, __u32 slot)
+static bool path_in_slot(const void *key, __u32 slot)
 {
-	unsigned char key[KEY_MAX] = {}, next[KEY_MAX];
+	return ((const struct rg_path_key *)key)->slot == slot;
+}
+
+static bool scope_in_slot(const void *key, __u32 slot)
+{
+	return ((const struct rg_scope_key *)key)->slot == slot;
+}
+
+/* Deletes a slot's keys. */
+static int clear_slot(const struct bpf_map *map, bool (*in_slot)(const void *, __u32), __u32 slot)
+{
+	union {
+		struct rg_path_key path;
+		struct rg_scope_key scope;
+	} key = {}, next;
 	int fd = bpf_map__fd(map);
 	bool have = false;
 
-	if (bpf_map__key_size(map) > KEY_MAX)
-		return -E2BIG;
-	while (bpf_map_get_next_key(fd, have ? key : NULL, next) == 0) {
+	while (bpf_map_get_next_key(fd, have ? &key : NULL, &next) == 0) {
 		/* a key that is deleted cannot be the place to go on from */
-		if (next[slot_at] == slot) {
-			if (bpf_map_delete_elem(fd, next) && errno != ENOENT)
+		if (in_slot(&next, slot)) {
+			if (bpf_map_delete_elem(fd, &next) && errno != ENOENT)
 				return -errno;
 			continue;
 		}
-		memcpy(key, next, bpf_map__key_size(map));
+		key = next;
 		have = true;
 	}
 	return 0;
@@ -68,8 +77,7 @@ static int write_scopes(const struct bpf_map *map, __u32 slot, const struct poli
 	return 0;
 }
 
-static int write_rules(const struct bpf_map *map, __u32 slot, const struct policy_image *image,
-		       __u64 *flags)
+static int write_rules(const struct bpf_map *map, __u32 slot, const struct policy_image *image)
 {
 	size_t i;
 
@@ -78,21 +86,18 @@ static int write_rules(const struct bpf_map *map, __u32 slot, const struct polic
 
 		if (bpf_map_update_elem(bpf_map__fd(map), &key, &image->rules[i], BPF_ANY))
 			return -errno;
-		if (image->rules[i].action >= RG_ACTION_DENY)
-			*flags |= RG_WORD_REFUSES;
 	}
 	return 0;
 }
 
-static int fill_slot(struct rootgate_bpf *bpf, __u32 slot, const struct policy_image *image,
-		     __u64 *flags)
+static int fill_slot(struct rootgate_bpf *bpf, __u32 slot, const struct policy_image *image)
 {
-	int err = clear_slot(bpf->maps.cgroup_scopes, offsetof(struct rg_path_key, slot), slot);
+	int err = clear_slot(bpf->maps.cgroup_scopes, path_in_slot, slot);
 
 	if (!err)
-		err = clear_slot(bpf->maps.exe_scopes, offsetof(struct rg_path_key, slot), slot);
+		err = clear_slot(bpf->maps.exe_scopes, path_in_slot, slot);
 	if (!err)
-		err = clear_slot(bpf->maps.scopes, offsetof(struct rg_scope_key, slot), slot);
+		err = clear_slot(bpf->maps.scopes, scope_in_slot, slot);
 	if (!err)
 		err = write_paths(bpf->maps.cgroup_scopes, slot, image->cgroups, image->n_cgroups);
 	if (!err)
@@ -100,7 +105,7 @@ static int fill_slot(struct rootgate_bpf *bpf, __u32 slot, const struct policy_i
 	if (!err)
 		err = write_scopes(bpf->maps.scopes, slot, image);
 	if (!err)
-		err = write_rules(bpf->maps.rules, slot, image, flags);
+		err = write_rules(bpf->maps.rules, slot, image);
 	return err;
 }
 
@@ -110,7 +115,7 @@ int policy_map_write(struct loader *loader, const struct policy_image *image, __
 	struct rg_control *control = &loader->bpf->bss->control;
 	__u32 next = rg_word_generation(control->word) + 1;
 	__u64 flags = image->flags | RG_WORD_ARMED;
-	int err = fill_slot(loader->bpf, next & 1, image, &flags);
+	int err = fill_slot(loader->bpf, next & 1, image);
 
 	if (err) {
 		why_set(why, "cannot write the policy into the kernel's maps: %s", strerror(-err));

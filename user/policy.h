@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The policy as a model: what its files say, checked and without their syntax,
+ * and what it means (policy_match). Text is read in policy_parse.c, files in
+ * policy_load.c, and what the kernel gets is worked out in policy_image.c.
+ */
+#ifndef ROOTGATE_POLICY_H
+#define ROOTGATE_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "rootgate/abi.h"
+
+#define POLICY_VERSION	     1
+#define POLICY_SETUP_TIMEOUT 10000000000ULL /* ns; where no file says otherwise */
+
+/* What becomes of an attempt whose deciding rule needs an identity that nobody knows yet. */
+enum policy_unidentified {
+	POLICY_UNIDENTIFIED_HOLD,
+	POLICY_UNIDENTIFIED_DENY,
+	POLICY_UNIDENTIFIED_ALLOW,
+	POLICY_UNIDENTIFIED_COUNT
+};
+
+/* The answer to what is not host root by its uid, but near it (capabilities, group 0). */
+enum policy_extra {
+	POLICY_EXTRA_IGNORE,
+	POLICY_EXTRA_AUDIT,
+	POLICY_EXTRA_DENY,
+	POLICY_EXTRA_KILL,
+	POLICY_EXTRA_COUNT
+};
+
+struct policy_root_capabilities {
+	enum policy_extra action;
+	uint64_t set; /* bit n: capability n; 0: the default set */
+};
+
+/* Where something is written. The file's name belongs to the policy. */
+struct policy_place {
+	const char *file;
+	unsigned int line;   /* from 1; 0: the file as a whole */
+	unsigned int column; /* from 1, in characters */
+};
+
+/*
+ * One path, or prefix of paths. It holds for a path whose first len bytes, the
+ * terminating NUL counted as one of them, are those of text: the NUL of an
+ * exact path is within len, and a prefix ends before its own.
+ */
+struct policy_pattern {
+	char *text; /* without the '*' */
+	size_t len;
+};
+
+struct policy_patterns {
+	struct policy_pattern *items;
+	size_t n; /* 0: any path */
+};
+
+struct policy_rule {
+	char *name;
+	char *reason;	/* NULL: none given */
+	char *owner;	/* NULL: none given */
+	time_t expires; /* first second at which it no longer matches; 0: never */
+	enum rg_action action;
+	bool report;
+	struct policy_place place;
+
+	/* The selectors: all must hold. */
+	struct policy_patterns cgroup;
+	struct policy_patterns exe;
+	uint64_t runtime; /* bit 1 << enum rg_runtime; here and below 0 is any */
+	uint64_t pidns;	  /* bit 1 << enum rg_pidns */
+	uint64_t userns;  /* bit 1 << enum rg_userns */
+	uint64_t event;	  /* bit 1 << RG_TYPE_EXEC, 1 << RG_TYPE_SETUID */
+};
+
+/* All the values that a selector can have in a violation. */
+#define POLICY_ALL_RUNTIMES ((1ULL << RG_RUNTIME_COUNT) - 1)
+#define POLICY_ALL_PIDNS    ((1ULL << RG_PIDNS_COUNT) - 1)
+#define POLICY_ALL_USERNS   (1ULL << RG_USERNS_NONE | 1ULL << RG_USERNS_IDENTITY)
+#define POLICY_ALL_EVENTS   (1ULL << RG_TYPE_EXEC | 1ULL << RG_TYPE_SETUID)
+
+struct policy {
+	enum rg_mode mode;
+	enum policy_unidentified unidentified;
+	enum policy_extra root_group;
+	uint64_t setup_timeout; /* ns */
+	struct policy_root_capabilities root_capabilities;
+	struct policy_rule *rules; /* in the order in which they are tried; number 1 is rules[0] */
+	size_t n_rules;
+	char **files; /* that it was read from */
+	size_t n_files;
+};
+
+/* A violation, as the rules see it. */
+struct policy_attempt {
+	const char *cgroup; /* path in the unified hierarchy; NULL: not known, no pattern holds */
+	const char *exe;    /* likewise */
+	enum rg_runtime runtime;
+	enum rg_pidns pidns;
+	enum rg_userns userns; /* RG_USERNS_NONE or RG_USERNS_IDENTITY: the third is no violation */
+	enum rg_type type;     /* RG_TYPE_EXEC or RG_TYPE_SETUID */
+	time_t now;	       /* 0: as if no rule had expired */
+};
+
+/* An empty policy: mode audit, no rules. NULL where memory is short. */
+struct policy *policy_new(void);
+void policy_free(struct policy *policy); /* NULL is fine */
+void policy_free_p(struct policy **policy);
+
+/* Frees what a rule owns, not the rule itself. */
+void policy_rule_clear(struct policy_rule *rule);
+
+bool policy_rule_expired(const struct policy_rule *rule, time_t now);
+
+/* Does the pattern hold for this path; does it hold wherever the other one does? */
+bool policy_pattern_matches(const struct policy_pattern *pattern, const char *path);
+bool policy_pattern_covers(const struct policy_pattern *pattern,
+			   const struct policy_pattern *other);
+
+/* Does the first rule match all that the second one does, for as long as that one does? */
+bool policy_rule_covers(const struct policy_rule *rule, const struct policy_rule *other);
+
+/*
+ * The rule that decides: the first one that matches; NULL: none, the mode decides.
+ * This is the meaning of a policy, in its plainest form; the compiled image is held to it.
+ */
+const struct policy_rule *policy_match(const struct policy *policy,
+				       const struct policy_attempt *attempt);
+
+#endif
