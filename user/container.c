@@ -157,15 +157,15 @@ static bool match_bare(const char *path, struct part parent, struct part part,
 void container_from_cgroup(const char *cgroup, struct container_ref *out)
 {
 	size_t whole = strnlen(cgroup, RG_PATH_MAX - 1), at = 0;
-	struct part parent = { cgroup, 0 }, part = { cgroup, 0 };
+	struct part part = { cgroup, 0 };
 
 	memset(out, 0, sizeof(*out));
 	while (at < whole) {
+		const struct part parent = part;
 		const char *slash;
 
 		at += cgroup[at] == '/';
 		slash = memchr(cgroup + at, '/', whole - at);
-		parent = part;
 		part.at = cgroup + at;
 		part.len = slash ? (size_t)(slash - part.at) : whole - at;
 		at += part.len;

@@ -80,7 +80,7 @@ static int namespace_inode(const char *path, __u32 *out, struct why *why)
 
 static int read_base(struct rg_config *config, struct why *why)
 {
-	__u32 own;
+	__u32 own = 0;
 	int err = namespace_inode("/proc/self/ns/pid", &own, why);
 
 	if (!err)

@@ -249,11 +249,11 @@ struct bpf_iter__task {
 /* linux/sched.h: forked, and has not exec'd since */
 #define PF_FORKNOEXEC 0x00000040
 /* linux/sched.h */
-#define PF_KTHREAD    0x00200000
+#define PF_KTHREAD 0x00200000
 /* init/main.c: the second thread of every boot */
-#define KTHREADD      2
+#define KTHREADD 2
 /* uapi/linux/sched.h */
-#define CLONE_THREAD  0x00010000
+#define CLONE_THREAD 0x00010000
 /* uapi/asm-generic/errno-base.h */
 #define EPERM 1
 /* uapi/asm-generic/signal.h */
