@@ -266,7 +266,7 @@ static int attach(struct agent *agent)
 		return log_exit(EXIT_NOT_PERMITTED, "%s", why.text);
 	if (err == -EBUSY)
 		return log_exit(EXIT_DEGRADED, "%s", why.text);
-	if (err && way == RG_ATTACH_FMOD_RET)
+	if (err && way == RG_ATTACH_FMOD_RET && err != -EMFILE && err != -ENOMEM)
 		return log_exit(
 			EXIT_DEGRADED,
 			"%s. BPF LSM programs cannot be used either: 'bpf' is not an active "

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
+# kernels: 5.10 6.12
 # lsm: default
 #
 # Rules in the kernel: each selector, the order, drop-ins, and reloads that are refused.
