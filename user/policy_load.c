@@ -93,32 +93,6 @@ static int check_folder(struct loader *loader, const char *path, int fd)
 	return check_owner(loader, path, &st);
 }
 
-static int read_all(int fd, char **out, size_t *len)
-{
-	_cleanup_(freep) char *buf = malloc(POLICY_FILE_MAX + 2);
-	size_t have = 0;
-
-	if (!buf)
-		return -ENOMEM;
-	while (have <= POLICY_FILE_MAX) {
-		ssize_t n = read(fd, buf + have, POLICY_FILE_MAX + 1 - have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		have += (size_t)n;
-	}
-	if (have > POLICY_FILE_MAX)
-		return -EFBIG;
-	buf[have] = '\0';
-	*out = TAKE_PTR(buf);
-	*len = have;
-	return 0;
-}
-
 static int keep_text(struct loader *loader, char *text)
 {
 	char **texts = reallocarray(loader->texts, loader->n_texts + 1, sizeof(*texts));
@@ -146,7 +120,7 @@ static int load_open_file(struct loader *loader, const char *path, int fd)
 	err = check_owner(loader, path, &st);
 	if (err)
 		return err;
-	err = read_all(fd, &text, &len);
+	err = read_fd(fd, POLICY_FILE_MAX, &text, &len);
 	if (err == -EFBIG)
 		return complain(loader, path, -EINVAL,
 				"larger than %u bytes; split it into files in %s", POLICY_FILE_MAX,

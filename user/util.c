@@ -62,14 +62,11 @@ int parse_u64(const char *s, uint64_t max, uint64_t *out)
 	return 0;
 }
 
-int read_file(const char *path, size_t max, char **out, size_t *len)
+int read_fd(int fd, size_t max, char **out, size_t *len)
 {
-	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	_cleanup_(freep) char *buf = NULL;
 	size_t have = 0, room = 4096;
 
-	if (fd < 0)
-		return -errno;
 	for (;;) {
 		ssize_t n;
 		char *bigger = realloc(buf, room + 1);
@@ -97,16 +94,11 @@ int read_file(const char *path, size_t max, char **out, size_t *len)
 	return 0;
 }
 
-int write_file(const char *path, const char *text)
+int read_file(const char *path, size_t max, char **out, size_t *len)
 {
-	_cleanup_(closep) int fd = open(path, O_WRONLY | O_CLOEXEC);
-	size_t len = strlen(text);
+	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, len) != (ssize_t)len)
-		return errno ? -errno : -EIO;
-	return 0;
+	return fd < 0 ? -errno : read_fd(fd, max, out, len);
 }
 
 size_t utf8_length(const unsigned char *s, size_t left)

@@ -51,13 +51,11 @@ bool starts_with(const char *s, const char *prefix);
 int parse_u64(const char *s, uint64_t max, uint64_t *out);
 
 /*
- * Reads a file of at most max bytes into a NUL-terminated buffer that the caller frees.
- * 0 or a negative errno (-EFBIG: larger than max); outputs untouched on failure. len may be NULL.
+ * Reads at most max bytes, to the end, into a NUL-terminated buffer that the caller frees.
+ * 0 or a negative errno (-EFBIG: there is more); outputs untouched on failure. len may be NULL.
  */
+int read_fd(int fd, size_t max, char **out, size_t *len);
 int read_file(const char *path, size_t max, char **out, size_t *len);
-
-/* Writes a string into a file that exists (a sysctl, say). 0 or a negative errno. */
-int write_file(const char *path, const char *text);
 
 /*
  * Copies src into dst (size bytes with the NUL), cut where it does not fit, and
