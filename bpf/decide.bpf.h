@@ -71,9 +71,11 @@ static __always_inline void decide(__u64 word, __u32 class, struct rg_scratch *s
 	if (word & RG_WORD_EXE)
 		key.exe = scope_of(&exe_scopes, &scratch->exe, key.slot);
 	scope = bpf_map_lookup_elem(&scopes, &key);
-	if (!scope || class >= RG_CLASSES)
+	if (!scope)
 		return;
-	index = scope->rule[class];
+	barrier_var(
+		class); /* or a clever compiler leaves the mask out, which the verifier wants to see */
+	index = scope->rule[class % RG_CLASSES];
 	if (!index)
 		return;
 	verdict->rule = index;

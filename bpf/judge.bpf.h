@@ -36,8 +36,6 @@ static __noinline int judge(struct attempt *attempt)
 	}
 	if (phase == RG_PHASE_RUNNING) {
 		userns = attempt->new->user_ns->level ? RG_USERNS_IDENTITY : RG_USERNS_NONE;
-		if (runtime >= RG_RUNTIME_COUNT)
-			runtime = RG_RUNTIME_UNKNOWN;
 		decide(attempt->word, rg_class(attempt->type, runtime, pidns, userns), scratch,
 		       &verdict);
 	}

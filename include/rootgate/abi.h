@@ -269,17 +269,19 @@ struct rg_scope_key {
 };
 _Static_assert(sizeof(struct rg_scope_key) == 12, "rg_scope_key");
 
-/* Classes of attempt: {exec, setuid} x runtime x pidns x {none, identity}. */
-#define RG_CLASSES (2 * RG_RUNTIME_COUNT * RG_PIDNS_COUNT * 2)
+/*
+ * Classes of attempt: exec or setuid in bit 5, runtime in bits 2 to 4, pidns in
+ * bit 1, user namespace (none or identity) in bit 0. Some numbers stand for nothing.
+ */
+#define RG_CLASSES 64
 #define rg_class(type, runtime, pidns, userns)                                                     \
-	((((__u32)(type)*RG_RUNTIME_COUNT + (__u32)(runtime)) * RG_PIDNS_COUNT + (__u32)(pidns)) * \
-		 2 +                                                                               \
-	 (__u32)(userns))
+	((__u32)(type) << 5 | (__u32)(runtime) << 2 | (__u32)(pidns) << 1 | (__u32)(userns))
+_Static_assert(RG_RUNTIME_COUNT <= 8, "a runtime has three bits");
 
 struct rg_scope {
 	__u16 rule[RG_CLASSES]; /* number from 1; 0: the mode decides */
 };
-_Static_assert(sizeof(struct rg_scope) == 112, "rg_scope");
+_Static_assert(sizeof(struct rg_scope) == 128, "rg_scope");
 
 /* Map "rules": key __u32 slot * (RG_RULES_MAX + 1) + number. */
 struct rg_rule {
