@@ -37,6 +37,10 @@ busybox_image()
 	cp --parents -L /usr/bin/id $(libraries /usr/bin/id) busybox/
 	cp /usr/bin/id busybox/bin/su-id
 	chmod 4755 busybox/bin/su-id
+	# busybox's own knows no --reuid
+	rm -f busybox/bin/setpriv
+	# shellcheck disable=SC2046 # a list of names
+	cp --parents -L /usr/bin/setpriv $(libraries /usr/bin/setpriv) busybox/
 }
 
 nginx_image()

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Containers under a running agent: what an engine was asked to start, what became of it, and what
+# the events say. For scenarios with real engines: after agent.sh and engines.sh,
+# . /payload/refusals.sh
+
+EVENTS=/tmp/events
+events_expected=0
+
+# All events of verdicts, as a reader gets them from now on.
+follow_events()
+{
+	rootgate events --follow -n 100000 -o json --type exec --type setuid >$EVENTS &
+}
+
+events_count()
+{
+	wc -l <$EVENTS
+}
+
+# events_came COUNT: that many have come since try.
+events_came()
+{
+	[ $(($(events_count) - events_before)) -ge "$1" ]
+}
+
+# of EVENT OBJECT KEY: a value in one of the event's objects, as JSON.
+of()
+{
+	printf '%s\n' "$1" |
+		sed -n "s/.*\"$2\":{[^{}]*\"$3\":\\(\"[^\"]*\"\\|\\[[^]]*\\]\\|[^],}]*\\).*/\\1/p"
+}
+
+# try COMMAND...: leaves $code, $out (what it printed), $err, and $event.
+try()
+{
+	events_before=$(events_count)
+	out=$("$@" 2>/tmp/try.err </dev/null)
+	code=$?
+	err=$(cat /tmp/try.err)
+}
+
+# What came since try, which must be that many events.
+take_events()
+{
+	wait_for 3 events_came "$1" || return 1
+	# what follows at once would be one too many
+	[ "$1" = 0 ] && sleep 0.2
+	event=$(tail -n +$((events_before + 1)) $EVENTS)
+	events_expected=$((events_expected + $1))
+	[ $(($(events_count) - events_before)) = "$1" ]
+}
+
+try_failed()
+{
+	not_ok "$1" "$2" "exit code $code" "$out" "$err" \
+		"events: $(tail -n +$((events_before + 1)) $EVENTS)"
+}
+
+# refused CODE TYPE NAME COMMAND...: EPERM and that exit code are what its caller gets, and there is
+# one event of that type, in $event.
+refused()
+{
+	refused_code=$1 refused_type=$2 refused_name=$3
+	shift 3
+	try "$@"
+	note "exit $code: $out $err"
+	case $out$err in
+	*[Oo]"peration not permitted"*) ;;
+	*) code="$code, and no EPERM" ;;
+	esac
+	if take_events 1 && [ "$code $(field "$event" type) $(field "$event" action)" = \
+		"$refused_code \"$refused_type\" \"deny\"" ]; then
+		ok "$refused_name"
+	else
+		try_failed "$refused_name" "$*"
+	fi
+}
+
+# unharmed OUTPUT NAME COMMAND...: it does what it does without an agent, and there is no event.
+unharmed()
+{
+	unharmed_out=$1 unharmed_name=$2
+	shift 2
+	try "$@"
+	if take_events 0 && [ "$code $out" = "0 $unharmed_out" ]; then
+		ok "$unharmed_name"
+	else
+		try_failed "$unharmed_name" "$*"
+	fi
+}
+
+# reported COUNT OUTPUT NAME COMMAND...: the same, with so many events; the last line is in $event.
+reported()
+{
+	reported_count=$1 reported_out=$2 reported_name=$3
+	shift 3
+	try "$@"
+	if take_events "$reported_count" && [ "$code $out" = "0 $reported_out" ]; then
+		ok "$reported_name"
+	else
+		try_failed "$reported_name" "$*"
+	fi
+}
+
+# told ID RUNTIME PIDS NAME: whom the event is about.
+told()
+{
+	is "$(of "$event" container id) $(of "$event" container runtime) $(of "$event" process pids)" \
+		"\"$1\" \"$2\" $3" "$4"
+}
+
+# Every event that there was has been expected, and each one was counted.
+told_all()
+{
+	is "$(events_count)" $events_expected "no event but those"
+	is "$(counter events) $(counter lost_refusals) $(counter lost_reports)" \
+		"$events_expected 0 0" "all were counted, and none lost"
+}
