@@ -7,7 +7,7 @@
 
 VM=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REPO=$(cd "$VM/../.." && pwd)
-CACHE=${ROOTGATE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rootgate}
+CACHE=${ROOTGATE_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/rootgate}
 BUILD=${ROOTGATE_BUILD:-$REPO/build}
 ME=$(basename "$0")
 
