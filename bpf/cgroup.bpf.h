@@ -26,48 +26,61 @@ static __always_inline __u64 head_of(const char *s)
 	return HEAD(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
 }
 
+/* Beside a runtime: the name is evidence that what is in this cgroup is contained. */
+#define EVIDENCE (1u << 8)
+
+static __always_inline bool is_hex(__u64 head)
+{
+	int i;
+
+	for (i = 0; i < 8; i++, head >>= 8) {
+		__u8 c = head & 0xff;
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+			return false;
+	}
+	return true;
+}
+
 /*
  * Whose container a cgroup of this name is, as the engines name them: a prefix,
  * 64 hex digits, a suffix, where the length stands for all but the prefix.
  * Without a prefix (the cgroupfs drivers of Docker and of the kubelet) the
- * parent's name tells. len counts the NUL. A function of its own for the
- * verifier (global): the loops that call it need not follow each answer.
+ * parent's name may tell whose; a container it is under any parent. No evidence
+ * are machine- scopes, which may be virtual machines: nspawn's containers have
+ * a PID namespace. len counts the NUL. A function of its own for the verifier
+ * (global): the loops that call it need not follow each answer.
  */
 __weak __noinline __u32 runtime_of_name(__u64 head, __u64 next, __u32 len, __u64 parent)
 {
 	const __u32 id = 64 + 1, scope = id + 6;
 
 	if (FIRST(head, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', '-', 0))
-		return len == 7 + scope ? RG_RUNTIME_DOCKER : RG_RUNTIME_UNKNOWN;
+		return len == 7 + scope ? RG_RUNTIME_DOCKER | EVIDENCE : 0;
 	if (FIRST(head, 7) == HEAD('l', 'i', 'b', 'p', 'o', 'd', '-', 0))
-		return len == 7 + scope || len == 7 + id || len == 15 + id ? RG_RUNTIME_PODMAN
-									   : RG_RUNTIME_UNKNOWN;
+		return len == 7 + scope || len == 7 + id || len == 15 + id
+			       ? RG_RUNTIME_PODMAN | EVIDENCE
+			       : 0;
 	if (head == HEAD('c', 'r', 'i', '-', 'c', 'o', 'n', 't'))
-		return len == 15 + scope ? RG_RUNTIME_CONTAINERD : RG_RUNTIME_UNKNOWN;
+		return len == 15 + scope ? RG_RUNTIME_CONTAINERD | EVIDENCE : 0;
 	if (head == HEAD('n', 'e', 'r', 'd', 'c', 't', 'l', '-'))
-		return len == 8 + scope ? RG_RUNTIME_CONTAINERD : RG_RUNTIME_UNKNOWN;
+		return len == 8 + scope ? RG_RUNTIME_CONTAINERD | EVIDENCE : 0;
 	if (FIRST(head, 5) == HEAD('c', 'r', 'i', 'o', '-', 0, 0, 0))
-		return len == 5 + scope || len == 5 + id ? RG_RUNTIME_CRIO : RG_RUNTIME_UNKNOWN;
+		return len == 5 + scope || len == 5 + id ? RG_RUNTIME_CRIO | EVIDENCE : 0;
 	if (head == HEAD('l', 'x', 'c', '.', 'p', 'a', 'y', 'l') &&
 	    FIRST(next, 4) == HEAD('o', 'a', 'd', '.', 0, 0, 0, 0))
-		return RG_RUNTIME_LXC;
+		return RG_RUNTIME_LXC | EVIDENCE;
 	if (head == HEAD('m', 'a', 'c', 'h', 'i', 'n', 'e', '-') ||
 	    (head == HEAD('s', 'y', 's', 't', 'e', 'm', 'd', '-') &&
 	     FIRST(next, 7) == HEAD('n', 's', 'p', 'a', 'w', 'n', '@', 0)))
 		return RG_RUNTIME_NSPAWN;
-	if (len != id)
-		return RG_RUNTIME_UNKNOWN;
+	if (len != id || !is_hex(head))
+		return 0;
 	if (FIRST(parent, 7) == HEAD('d', 'o', 'c', 'k', 'e', 'r', 0, 0))
-		return RG_RUNTIME_DOCKER;
+		return RG_RUNTIME_DOCKER | EVIDENCE;
 	if (FIRST(parent, 3) == HEAD('p', 'o', 'd', 0, 0, 0, 0, 0))
-		return RG_RUNTIME_CONTAINERD;
-	return RG_RUNTIME_UNKNOWN;
-}
-
-/* An nspawn container always has its own PID namespace; a machine- scope may be a virtual machine. */
-static __always_inline bool is_evidence(__u32 runtime)
-{
-	return runtime != RG_RUNTIME_UNKNOWN && runtime != RG_RUNTIME_NSPAWN;
+		return RG_RUNTIME_CONTAINERD | EVIDENCE;
+	return RG_RUNTIME_UNKNOWN | EVIDENCE;
 }
 
 static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *kn)
@@ -121,8 +134,7 @@ static __noinline int container_above(struct kernfs_node *kn)
 		if (!parent)
 			return 0;
 		bpf_probe_read_kernel_str(&parent_name, 16, BPF_CORE_READ(parent, name));
-		if (is_evidence(
-			    runtime_of_name(name.head, name.next, (__u32)len, parent_name.head)))
+		if (runtime_of_name(name.head, name.next, (__u32)len, parent_name.head) & EVIDENCE)
 			return 1;
 		kn = parent;
 	}

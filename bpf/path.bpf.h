@@ -39,9 +39,9 @@ static __always_inline bool path_append(struct rg_path *path, const void *name)
 		return false;
 	path->len = at + (__u32)n; /* with the slash, without the NUL */
 	if (!path->runtime)
-		path->runtime =
-			runtime_of_name(head_of(&path->key.path[at + 1]),
-					head_of(&path->key.path[at + 9]), (__u32)n, path->parent);
+		path->runtime = ~EVIDENCE & runtime_of_name(head_of(&path->key.path[at + 1]),
+							    head_of(&path->key.path[at + 9]),
+							    (__u32)n, path->parent);
 	path->parent = head_of(&path->key.path[at + 1]);
 	return true;
 }

@@ -3,6 +3,7 @@
 # The engines by themselves, without rootgate: what the other scenarios expect to be refused, and
 # what they expect to go on working, works here.
 # timeout: 300
+# kernels: 6.1
 
 . /payload/guest.sh
 . /payload/engines.sh

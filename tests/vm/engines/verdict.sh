@@ -97,6 +97,8 @@ refused 1 exec "docker: root with --init" docker run --rm --init busybox:1.36 id
 unharmed 5000 "docker: user 5000 with --init" docker run --rm --init --user 5000 busybox:1.36 id -u
 refused 1 exec "docker: root with --pid=host" docker run --rm --pid=host busybox:1.36 id -u
 is "$(of "$event" container evidence)" '"cgroup"' "docker: which its cgroup gives away"
+refused 1 exec "docker: root with --pid=host below another cgroup" \
+	docker run --rm --pid=host --cgroup-parent /jobs busybox:1.36 id -u
 unharmed 5000 "docker: user 5000 with --pid=host" docker run --rm --pid=host --user 5000 busybox:1.36 id -u
 
 mkdir -p /srv/tools

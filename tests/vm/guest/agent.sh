@@ -18,13 +18,13 @@ agent_start()
 	fi
 }
 
-# The same without a result: 1 where it has ended, or isn't ready in 30 s.
+# The same without a result: 1 where it has ended, or isn't ready in 60 s.
 agent_try()
 {
 	: >$AGENT_LOG
 	rootgate run -v "$@" >$AGENT_LOG 2>&1 &
 	agent=$!
-	agent_left=300
+	agent_left=600
 	until grep -q '^rootgate: ready' $AGENT_LOG; do
 		agent_left=$((agent_left - 1))
 		if [ $agent_left = 0 ] || ! kill -0 $agent 2>/dev/null; then

@@ -81,15 +81,15 @@ note "--pid=host: the base PID namespace, a mount namespace of its own, a contai
 id=3f0c2d9a1b7e4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5
 for path in "docker/$id" "system.slice/docker-$id.scope" "machine.slice/libpod-$id.scope/container" \
 	"kubepods.slice/cri-containerd-$id.scope" "kubepods.slice/crio-$id.scope" \
-	"kubepods/besteffort/pod1/$id" "lxc.payload.box/init.scope"; do
+	"kubepods/besteffort/pod1/$id" "jobs/$id" "lxc.payload.box/init.scope"; do
 	attempt 1 deny exec 0 "exec in /$path" "cgroup=$path" mntns execself=/bin/true
 done
 is "$(field "$event" evidence) $(field "$event" phase)" '"cgroup" "running"' "with that evidence"
 attempt 1 deny setuid 0 "setuid in /docker/..." "cgroup=docker/$id" mntns $SAVED setuid=0
 attempt 0 - exec 0 "as a user" "cgroup=docker/$id" mntns $USER execself=/bin/true
 attempt 0 - exec 0 "the host's floor, whatever the cgroup" "cgroup=docker/$id" execself=/bin/true
-for path in "system.slice/docker.service" "system.slice/libpod-conmon-$id.scope" "docker/buildkit" "$id" \
-	"system.slice/docker-registry-$id.service"; do
+for path in "system.slice/docker.service" "system.slice/libpod-conmon-$id.scope" "docker/buildkit" \
+	"system.slice/docker-registry-$id.service" "jobs/${id}0" "jobs/$(echo "$id" | tr 0-9a-f g-v)"; do
 	attempt 0 - exec 0 "no container: /$path" "cgroup=$path" mntns execself=/bin/true
 done
 
@@ -111,10 +111,10 @@ attempt 0 audit exec 1 "a setuid-root file" pidns $USER execself=/bin/suid-probe
 is "$(field "$event" generation) $(field "$event" mode)" '3 "audit"' "with the policy that judged"
 
 note "every verdict was counted, and every event told"
-is "$(counter exec_deny) $(counter setuid_deny)" "16 8" "refused"
+is "$(counter exec_deny) $(counter setuid_deny)" "17 8" "refused"
 is "$(counter exec_kill) $(counter setuid_kill)" "1 1" "killed"
 is "$(counter exec_audit) $(counter setuid_audit)" "2 1" "let through"
-is "$(counter events)" 32 "events"
+is "$(counter events)" 33 "events"
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "none lost"
 
 agent_stop
