@@ -47,9 +47,10 @@ static void log_refusal(struct agent *agent, const struct record *record)
 	if (!out)
 		return;
 	format_text(out, record, false);
-	fclose(out);
-	line[strcspn(line, "\n")] = '\0';
-	log_notice("%s", line);
+	if (fclose(out) == 0) {
+		line[strcspn(line, "\n")] = '\0';
+		log_notice("%s", line);
+	}
 	free(line);
 }
 
