@@ -38,7 +38,7 @@ need()
 
 	for tool in "$@"; do
 		PATH=$PATH:/usr/sbin:/sbin command -v "$tool" >/dev/null ||
-			die "$tool is missing: install it (make setup does)"
+			die "$tool is missing: install it (make deps does)"
 	done
 }
 
