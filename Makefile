@@ -88,7 +88,7 @@ PACKAGES := build-essential clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev 
 CHECK_PACKAGES := $(PACKAGES) libcmocka-dev bats clang-format clang-tidy cppcheck shellcheck \
 	mandoc libclang-rt-14-dev
 VM_PACKAGES := qemu-system-x86 mmdebstrap busybox-static cpio e2fsprogs zstd xz-utils lz4 binutils \
-	ca-certificates
+	ca-certificates mount
 DNF_PACKAGES := gcc make clang llvm bpftool libbpf-devel elfutils-libelf-devel zlib-devel \
 	libyaml-devel json-c-devel libcmocka-devel bats clang-tools-extra cppcheck ShellCheck \
 	mandoc qemu-system-x86-core busybox cpio e2fsprogs
