@@ -6,19 +6,20 @@
 
 DEBIAN_KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# The places to try for SUITE, best first: the mirror the machine already uses, then public ones.
-# Only Debian's own mirrors count: Ubuntu's sources name an archive that has none of these suites.
+# The places to try for SUITE: $ROOTGATE_DEBIAN_MIRROR (its URL ends in /debian), and the mirrors that
+# the machine uses itself. Only Debian's count: Ubuntu's sources name an archive that has none of
+# these suites.
 debian_mirrors()
 {
 	local archive=debian
 
 	[[ $1 == *-security ]] && archive=debian-security
 	{
+		echo "${ROOTGATE_DEBIAN_MIRROR-}"
 		cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list \
 			/etc/apt/sources.list.d/*.sources 2>/dev/null |
-			sed 's/#.*//' | grep -oE "https?://[^] ]+/$archive/?( |\$)" |
-			sed 's|/* *$||' || true
-	} | awk '!seen[$0]++'
+			sed 's/#.*//' | grep -oE "https?://[^] ]+/debian(-security)?/?( |\$)" || true
+	} | sed -nE "s,/debian(-security)?/? *\$,/$archive,p" | awk '!seen[$0]++'
 }
 
 # debian_apt SUITE TOOL ARGS...: apt-get or apt-cache on that suite alone.
