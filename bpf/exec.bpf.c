@@ -62,8 +62,7 @@ static __always_inline int check_exec(struct linux_binprm *bprm, struct file *fi
 	ids_of(attempt.new, &attempt.ids);
 	if (!lsm)
 		attempt.ids.suid = attempt.ids.fsuid = attempt.ids.euid;
-	holds_root =
-		!attempt.ids.uid || !attempt.ids.euid || !attempt.ids.suid || !attempt.ids.fsuid;
+	holds_root = ids_hold_root(&attempt.ids);
 	if (!holds_root && !attempt.new->user_ns->level)
 		return 0;
 	attempt.evidence = evidence_of(task);

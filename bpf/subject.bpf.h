@@ -115,6 +115,12 @@ static __always_inline void ids_of(const struct cred *cred, struct rg_ids *ids)
 	ids->fsuid = cred->fsuid.val;
 }
 
+/* Some id is host root's, kuid 0. */
+static __always_inline bool ids_hold_root(const struct rg_ids *ids)
+{
+	return !ids->uid || !ids->euid || !ids->suid || !ids->fsuid;
+}
+
 static __always_inline void ids_read(const struct cred *cred, struct rg_ids *ids)
 {
 	ids->uid = READ(cred, uid.val);

@@ -17,7 +17,7 @@ int rg_sweep(struct bpf_iter__task *ctx)
 		return 0;
 	attempt.new = attempt.old = task->real_cred;
 	ids_of(attempt.new, &attempt.ids);
-	if (attempt.ids.uid && attempt.ids.euid && attempt.ids.suid && attempt.ids.fsuid)
+	if (!ids_hold_root(&attempt.ids))
 		return 0;
 	attempt.evidence = evidence_of(task);
 	if (attempt.evidence == RG_EVIDENCE_NONE || is_canary(task))

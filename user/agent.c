@@ -76,9 +76,8 @@ static void prove(struct agent *agent)
 	struct why why;
 	bool proved = canary_prove(control, &why) == 0;
 
-	if (proved == agent->proved)
+	if (proved == !control->unproved)
 		return;
-	agent->proved = proved;
 	control->unproved = !proved;
 	if (proved)
 		agent_note(agent, RG_TYPE_STATE, "the canary is refused again: %s",
@@ -278,7 +277,6 @@ static int attach(struct agent *agent)
 	if (err)
 		return log_exit(err == -ENOTRECOVERABLE ? EXIT_DEGRADED : EXIT_FAILED, "%s",
 				why.text);
-	agent->proved = true;
 	if (way == RG_ATTACH_FMOD_RET)
 		log_notice("'bpf' is not an active security module (active: %s), so fmod_ret "
 			   "programs refuse, best "

@@ -40,7 +40,6 @@ struct agent {
 	int batch;     /* timer: the batch of reports is over */
 	int heartbeat; /* timer */
 	bool pinned;
-	bool proved; /* the last canary was refused */
 	bool ending;
 };
 

@@ -25,12 +25,6 @@ void closep(const int *fd)
 	errno = saved;
 }
 
-void fclosep(FILE **f)
-{
-	if (*f)
-		fclose(*f);
-}
-
 void why_set(struct why *why, const char *fmt, ...)
 {
 	va_list ap;

@@ -33,7 +33,6 @@
 
 void freep(void *p);	    /* for _cleanup_(freep) */
 void closep(const int *fd); /* for _cleanup_(closep); keeps errno */
-void fclosep(FILE **f);
 
 /* Words for a failure: what, where, and the remedy. Filled by modules, printed by verbs. */
 struct why {
