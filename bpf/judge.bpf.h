@@ -21,7 +21,7 @@ static __noinline int judge(struct attempt *attempt)
 		control.canary_seen |= 1u << attempt->type;
 		return -EPERM;
 	}
-	if (!(attempt->word & RG_WORD_ARMED))
+	if (!(attempt->word & RG_WORD_ARMED) || is_passed(attempt->task))
 		return 0;
 
 	scratch = paths_of(attempt, &key);
@@ -38,6 +38,9 @@ static __noinline int judge(struct attempt *attempt)
 		userns = attempt->new->user_ns->level ? RG_USERNS_IDENTITY : RG_USERNS_NONE;
 		decide(attempt->word, rg_class(attempt->type, runtime, pidns, userns), scratch,
 		       &verdict);
+		if (verdict.action >= RG_ACTION_DENY && control.disabled_until &&
+		    bpf_ktime_get_boot_ns() < control.disabled_until)
+			verdict.action = RG_ACTION_AUDIT;
 	}
 	if (!attempt->silent || verdict.action >= RG_ACTION_DENY) {
 		if (phase == RG_PHASE_SETUP)

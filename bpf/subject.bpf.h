@@ -45,6 +45,12 @@ static __always_inline bool is_canary(struct task_struct *task)
 	return control.canary && (__u32)READ(task, tgid) == control.canary;
 }
 
+/* The child of an agent that takes over: it is for the new programs to refuse. */
+static __always_inline bool is_passed(struct task_struct *task)
+{
+	return control.pass && (__u32)READ(task, tgid) == control.pass;
+}
+
 /*
  * Which evidence shows that a task is contained, which is not on the host's
  * floor. It is its active PID namespace (thread_pid), never the one it has set

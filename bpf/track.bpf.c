@@ -85,6 +85,8 @@ int BPF_PROG(rg_exit, struct task_struct *task)
 {
 	__u32 key = (__u32)task->tgid;
 
+	if (key == control.agent && !task->signal->live.counter)
+		control.agent = 0;
 	if (is_host_floor(task) || task->signal->live.counter)
 		return 0;
 	bpf_map_delete_elem(&processes, &key);

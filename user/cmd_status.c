@@ -39,6 +39,7 @@ static const char *const counter_names[] = {
 	[RG_COUNT_NO_SCRATCH] = "no_scratch",
 	[RG_COUNT_LATENT] = "latent",
 	[RG_COUNT_PREEXISTING] = "preexisting",
+	[RG_COUNT_GUARD] = "guard",
 };
 _Static_assert(ARRAY_SIZE(counter_names) == RG_COUNT_COUNT, "a name for each counter");
 

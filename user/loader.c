@@ -115,6 +115,7 @@ int loader_start(const struct host *host, enum rg_attach attach, struct loader *
 	}
 	err = load(loader.bpf, host, attach, why);
 	if (!err) {
+		loader.bpf->bss->control.abi = RG_ABI_VERSION;
 		loader.bpf->bss->control.agent = (__u32)getpid();
 		loader.bpf->bss->control.attach = (__u32)attach;
 		err = attach_all(loader.bpf, attach, why);

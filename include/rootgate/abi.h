@@ -125,6 +125,7 @@ enum rg_count {
 	RG_COUNT_NO_SCRATCH = 13, /* verdicts reached without cgroup and exe rules: no work space */
 	RG_COUNT_LATENT = 14,	  /* containers whose map covers kuid 0, at hand-over */
 	RG_COUNT_PREEXISTING = 15, /* contained processes with host root when the agent came */
+	RG_COUNT_GUARD = 16,	   /* attempts on rootgate's own objects that were refused */
 	RG_COUNT_COUNT
 };
 
@@ -147,20 +148,28 @@ enum rg_count {
 #define rg_word_generation(word) ((__u32)((word) >> 32))
 #define rg_word_slot(word)	 ((__u32)((word) >> 32 & 1))
 
-/* What the agent writes while the programs run; mapped into the agent's memory. */
+/*
+ * What the agent and the programs tell each other while they run; mapped into
+ * the agent's memory, and pinned as "control".
+ */
 struct rg_control {
+	/* The head is the same in every version of this file: an agent takes over from any other. */
 	__u64 word; /* see above; written last, after everything is attached and proved */
-	__u64 setup_timeout[2]; /* ns after PID 1's start at which set-up ends; by slot */
-	__u64 heartbeat;	/* CLOCK_BOOTTIME ns, by the agent, once in ten seconds */
+	__u32 abi;  /* RG_ABI_VERSION of these programs */
+	__u32 pass; /* host PID of another agent's canary, which these programs let through; 0 none */
+	__u32 agent;  /* host PID of the agent; the programs write 0 at its exit */
+	__u32 attach; /* enum rg_attach */
+	/* From here on as this version has it. */
 	__u32 canary;		/* host PID of the agent's own child that must be refused; 0 none */
 	__u32 canary_seen;	/* refusals of the canary so far: bit 0 exec, bit 1 setuid */
-	__u32 agent;		/* host PID of the agent */
-	__u32 attach;		/* enum rg_attach */
 	__u32 unproved;		/* 1: the last canary was not refused, so the programs do not run */
-	__u32 pad;
+	__u32 guard;		/* 1: rootgate's own objects are guarded */
+	__u64 setup_timeout[2]; /* ns after PID 1's start at which set-up ends; by slot */
+	__u64 heartbeat;	/* CLOCK_BOOTTIME ns, by the agent, once in ten seconds */
+	__u64 disabled_until;	/* CLOCK_BOOTTIME ns: before it nothing is refused, only reported */
 	__u64 floor; /* written by the kernel side: the nsproxy that most tasks of the host share; 0 none */
 };
-_Static_assert(sizeof(struct rg_control) == 64, "rg_control");
+_Static_assert(sizeof(struct rg_control) == 80, "rg_control");
 
 /* Fixed before the programs are loaded. */
 struct rg_config {
