@@ -19,7 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "canary.h"
 #include "lock.h"
 #include "log.h"
 #include "names.h"
@@ -69,24 +68,6 @@ static void on_batch(struct agent *agent)
 	epoll_ctl(agent->epoll, EPOLL_CTL_MOD, ring_buffer__epoll_fd(agent->reports), &event);
 }
 
-/* Links that look attached prove nothing, so a child is refused again and again. */
-static void prove(struct agent *agent)
-{
-	struct rg_control *control = &agent->loader.bpf->bss->control;
-	struct why why;
-	bool proved = canary_prove(control, &why) == 0;
-
-	if (proved == !control->unproved)
-		return;
-	control->unproved = !proved;
-	if (proved)
-		agent_note(agent, RG_TYPE_STATE, "the canary is refused again: %s",
-			   agent->mode == RG_MODE_AUDIT ? "audit" : "enforcing");
-	else
-		agent_note(agent, RG_TYPE_STATE, "not enforcing: %s", why.text);
-	notify("STATUS=%s", proved ? "proved again" : "not enforcing: the canary was not refused");
-}
-
 static void on_heartbeat(struct agent *agent)
 {
 	uint64_t expired;
@@ -97,7 +78,8 @@ static void on_heartbeat(struct agent *agent)
 	notify("WATCHDOG=1");
 	agent_expire(agent);
 	agent_tell_lost(agent);
-	prove(agent);
+	agent_prove(agent);
+	agent_keep_pinned(agent);
 }
 
 static void on_signal(struct agent *agent)
@@ -106,10 +88,12 @@ static void on_signal(struct agent *agent)
 
 	if (read(agent->signals, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (info.ssi_signo == SIGHUP)
+	if (info.ssi_signo == SIGHUP) {
 		agent_reload(agent);
-	else
-		agent->ending = true;
+		return;
+	}
+	agent->detaching = info.ssi_signo == AGENT_DETACH;
+	agent->ending = true;
 }
 
 static void dispatch(struct agent *agent, uint32_t source)
@@ -222,6 +206,7 @@ static int open_signals(struct agent *agent)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, AGENT_DETACH);
 	signal(SIGPIPE, SIG_IGN);
 	agent->signals = sigprocmask(SIG_BLOCK, &set, NULL)
 				 ? -1
@@ -254,71 +239,22 @@ static int read_host(struct agent *agent)
 	return EXIT_DONE;
 }
 
-/* Loads, attaches and proves; nothing is judged yet. */
-static int attach(struct agent *agent)
-{
-	enum rg_attach way = agent->host.lsm_bpf ? RG_ATTACH_LSM : RG_ATTACH_FMOD_RET;
-	struct why why;
-	int err = loader_start(&agent->host, way, &agent->loader, &why);
-
-	if (err == -EPERM)
-		return log_exit(EXIT_NOT_PERMITTED, "%s", why.text);
-	if (err == -EBUSY)
-		return log_exit(EXIT_DEGRADED, "%s", why.text);
-	if (err && way == RG_ATTACH_FMOD_RET && err != -EMFILE && err != -ENOMEM)
-		return log_exit(
-			EXIT_DEGRADED,
-			"%s. BPF LSM programs cannot be used either: 'bpf' is not an active "
-			"security module (active: %s); add it with the kernel parameter lsm=%s",
-			why.text, agent->host.lsm, agent->host.lsm_wanted);
-	if (err)
-		return log_exit(EXIT_FAILED, "%s", why.text);
-	err = canary_prove(&agent->loader.bpf->bss->control, &why);
-	if (err)
-		return log_exit(err == -ENOTRECOVERABLE ? EXIT_DEGRADED : EXIT_FAILED, "%s",
-				why.text);
-	if (way == RG_ATTACH_FMOD_RET)
-		log_notice("'bpf' is not an active security module (active: %s), so fmod_ret "
-			   "programs refuse, best "
-			   "effort; for the full guarantee boot with lsm=%s",
-			   agent->host.lsm, agent->host.lsm_wanted);
-	return EXIT_DONE;
-}
-
-static int publish_pids(struct agent *agent)
-{
-	struct why why;
-	int err = pins_make(&agent->loader, &why);
-
-	if (err)
-		return log_exit(EXIT_FAILED, "%s", why.text);
-	agent->pinned = true;
-	err = loader_seed(&agent->loader);
-	if (err)
-		return log_exit(EXIT_FAILED, "cannot record the processes that run already: %s",
-				strerror(-err));
-	return EXIT_DONE;
-}
-
 static int start(struct agent *agent)
 {
 	_cleanup_(policy_free_p) struct policy *policy = NULL;
-	int code = read_host(agent), err;
+	int code = read_host(agent);
 
 	code = code ?: open_signals(agent);
 	code = code ?: take_lock(agent);
 	code = code ?: agent_read_policy(agent->options, &policy);
-	code = code ?: attach(agent);
+	code = code ?: agent_attach(agent);
 	code = code ?: open_stream(agent);
-	code = code ?: publish_pids(agent);
+	code = code ?: agent_pin(agent);
 	code = code ?: open_loop(agent);
 	code = code ?: agent_apply_policy(agent, &policy);
+	code = code ?: agent_take_over(agent);
 	if (code)
 		return code;
-	err = loader_sweep(&agent->loader);
-	if (err)
-		return log_exit(EXIT_FAILED, "cannot look for host root that is there already: %s",
-				strerror(-err));
 	agent->loader.bpf->bss->control.heartbeat = clock_ns(CLOCK_BOOTTIME);
 	agent_note(agent, RG_TYPE_STATE, "%s: attached by %s",
 		   agent->mode == RG_MODE_AUDIT ? "audit" : "enforcing",
@@ -331,12 +267,24 @@ static int start(struct agent *agent)
 	return EXIT_DONE;
 }
 
+/* What it leaves is pinned and goes on, unless the operator wants it gone. */
+static void tell_end(struct agent *agent)
+{
+	const char *what = agent->detaching ? "the agent ends and detaches: nothing is refused "
+					      "from now on"
+					    : "the agent ends: its programs go on; 'rootgate "
+					      "detach' takes them away";
+
+	agent_note(agent, RG_TYPE_STATE, "%s", what);
+}
+
 static void stop(struct agent *agent)
 {
 	notify("STOPPING=1");
-	if (agent->pinned)
-		pins_remove();
-	loader_stop(&agent->loader);
+	if (agent->detaching)
+		agent_detach(agent);
+	else
+		agent_leave(agent);
 	ring_buffer__free(agent->refusals);
 	ring_buffer__free(agent->reports);
 	stream_close(agent->stream);
@@ -360,11 +308,12 @@ int agent_run(const struct agent_options *options)
 	};
 	int code = start(&agent);
 
-	if (!code) {
+	if (code) {
+		agent.detaching = true;
+	} else {
 		code = loop(&agent);
-		agent_note(&agent, RG_TYPE_STATE,
-			   "the agent ends and detaches: nothing is refused from now on");
-		log_notice("detached: nothing is refused from now on");
+		agent.detaching = agent.detaching || options->detach_on_exit;
+		tell_end(&agent);
 	}
 	stop(&agent);
 	return code;

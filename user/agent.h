@@ -3,6 +3,9 @@
 #ifndef ROOTGATE_AGENT_H
 #define ROOTGATE_AGENT_H
 
+#include <signal.h>
+#include <stdbool.h>
+
 #include "rootgate/abi.h"
 
 #define AGENT_POLICY "/etc/rootgate"
@@ -10,10 +13,14 @@
 struct agent_options {
 	const char *
 		policy; /* a path that the operator named; NULL: AGENT_POLICY, which may be missing */
-	enum rg_mode mode; /* over the policy's; RG_MODE_NONE: the policy's own */
+	enum rg_mode mode;   /* over the policy's; RG_MODE_NONE: the policy's own */
+	bool detach_on_exit; /* take the programs away at the end; otherwise they refuse on */
 };
 
-/* Runs until SIGTERM or SIGINT, then detaches. An exit code of verb.h; logs what went wrong. */
+/* The signal that ends the agent together with its programs. */
+#define AGENT_DETACH SIGUSR2
+
+/* Runs until SIGTERM or SIGINT, or AGENT_DETACH. An exit code of verb.h; logs what went wrong. */
 int agent_run(const struct agent_options *options);
 
 #endif

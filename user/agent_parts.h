@@ -11,6 +11,7 @@
 #include "policy.h"
 #include "record.h"
 #include "stream.h"
+#include "takeover.h"
 
 /* Refusals that were written into the log in this second, and those left out. */
 struct journal {
@@ -23,6 +24,8 @@ struct agent {
 	const struct agent_options *options;
 	struct host host;
 	struct loader loader;
+	struct takeover before; /* sets that an agent before left; nothing once it is taken over */
+	unsigned int set;	/* number of this agent's own, below PINS_DIR; 0: not pinned */
 	struct policy *policies
 		[2]; /* by the lowest bit of their generation: in force, and the one before */
 	__u32 generation;
@@ -39,9 +42,31 @@ struct agent {
 	int signals;
 	int batch;     /* timer: the batch of reports is over */
 	int heartbeat; /* timer */
-	bool pinned;
+	bool unpinned; /* the pins are gone, and could not be made anew */
 	bool ending;
+	bool detaching; /* with the programs */
 };
+
+/* agent_attach.c: the set of programs. Exit codes of verb.h; they log. */
+
+/* Loads, attaches and proves, with what an agent before left in the way; nothing is judged yet. */
+int agent_attach(struct agent *agent);
+
+/* Pins the set, and records the processes that run already. */
+int agent_pin(struct agent *agent);
+
+/* Once the new set is armed: makes it the current one, and takes the old ones away. */
+int agent_take_over(struct agent *agent);
+
+/* Links that look attached prove nothing, so a child is refused again and again. */
+void agent_prove(struct agent *agent);
+
+/* Makes pins anew that somebody has taken away. */
+void agent_keep_pinned(struct agent *agent);
+
+/* Takes the agent's own set away. / Lets go of it: it refuses on. */
+void agent_detach(struct agent *agent);
+void agent_leave(struct agent *agent);
 
 /* agent_events.c: from the rings to the readers. */
 

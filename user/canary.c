@@ -67,7 +67,8 @@ static int outcome(int status, __u32 seen, struct why *why)
 	return -ENOTRECOVERABLE;
 }
 
-int canary_prove(volatile struct rg_control *control, struct why *why)
+int canary_prove(volatile struct rg_control *control, const struct takeover *before,
+		 struct why *why)
 {
 	_cleanup_(closep) int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	_cleanup_(closep) int go_read = -1;
@@ -94,10 +95,12 @@ int canary_prove(volatile struct rg_control *control, struct why *why)
 		return err;
 	}
 	control->canary_seen = 0;
+	takeover_pass(before, child);
 	__atomic_store_n(&control->canary, (__u32)child, __ATOMIC_SEQ_CST);
 	err = write(go_write, "", 1) == 1 ? 0 : -errno;
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	__atomic_store_n(&control->canary, 0, __ATOMIC_SEQ_CST);
+	takeover_pass(before, 0);
 	return err ? err : outcome(status, control->canary_seen, why);
 }

@@ -4,13 +4,15 @@
 #define ROOTGATE_CANARY_H
 
 #include "rootgate/abi.h"
+#include "takeover.h"
 #include "util.h"
 
 /*
  * Starts a child in a PID namespace of its own that executes a file as root and regains root
  * by setresuid. 0: both were refused, by our programs; -ENOTRECOVERABLE: not so, with the words
- * for it; another negative errno: could not try.
+ * for it; another negative errno: could not try. The sets before let it pass to ours.
  */
-int canary_prove(volatile struct rg_control *control, struct why *why);
+int canary_prove(volatile struct rg_control *control, const struct takeover *before,
+		 struct why *why);
 
 #endif

@@ -2,6 +2,7 @@
 /* rootgate run: the agent, in the foreground. */
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent.h"
 #include "log.h"
@@ -20,11 +21,22 @@ static bool parse_mode(const char *word, enum rg_mode *out)
 	return true;
 }
 
+static bool parse_on_exit(const char *word, bool *detach)
+{
+	if (strcmp(word, "keep") && strcmp(word, "detach")) {
+		log_error("unknown end '%s': keep or detach", word);
+		return false;
+	}
+	*detach = strcmp(word, "detach") == 0;
+	return true;
+}
+
 int cmd_run(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "policy", required_argument, NULL, 'p' },
 		{ "mode", required_argument, NULL, 'm' },
+		{ "on-exit", required_argument, NULL, 'e' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{},
@@ -39,6 +51,10 @@ int cmd_run(const struct verb *verb, int argc, char **argv)
 			break;
 		case 'm':
 			if (!parse_mode(optarg, &agent.mode))
+				return verb_usage_error(verb);
+			break;
+		case 'e':
+			if (!parse_on_exit(optarg, &agent.detach_on_exit))
 				return verb_usage_error(verb);
 			break;
 		case 'v':

@@ -54,9 +54,13 @@ static void judge_state(struct status *status)
 		status->remedy = "start it: rootgate run";
 		status->code = EXIT_NO_AGENT;
 	} else if (!status->alive) {
-		status->state = "not_enforcing";
-		status->reason = "the agent is gone, and its programs with it";
-		status->remedy = "start it: rootgate run";
+		status->state = word & RG_WORD_ARMED ? "degraded" : "not_enforcing";
+		status->reason = word & RG_WORD_ARMED
+					 ? "no agent runs: the programs that it left go on, "
+					   "unproved, and nobody reads their events"
+					 : "no agent runs, and the programs that one left are not "
+					   "armed";
+		status->remedy = "start it: rootgate run; or take them away: rootgate detach";
 		status->code = EXIT_NO_AGENT;
 	} else if (!(word & RG_WORD_ARMED)) {
 		status->state = "not_enforcing";

@@ -70,6 +70,28 @@ static int load(struct rootgate_bpf *bpf, const struct host *host, enum rg_attac
 	return err;
 }
 
+static int reuse_maps(struct rootgate_bpf *bpf, const struct loader_map *maps, size_t n,
+		      struct why *why)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct bpf_map *map;
+		int err;
+
+		if (!maps[i].name || maps[i].fd < 0)
+			continue;
+		map = bpf_object__find_map_by_name(bpf->obj, maps[i].name);
+		err = map ? bpf_map__reuse_fd(map, maps[i].fd) : -ENOENT;
+		if (err) {
+			why_set(why, "cannot go on with the map '%s' of the agent before: %s",
+				maps[i].name, strerror(-err));
+			return err;
+		}
+	}
+	return 0;
+}
+
 /* Skeleton links are destroyed with it, so that a failure halfway leaves nothing attached. */
 static int attach_all(struct rootgate_bpf *bpf, enum rg_attach attach, struct why *why)
 {
@@ -98,8 +120,8 @@ static int attach_all(struct rootgate_bpf *bpf, enum rg_attach attach, struct wh
 	return 0;
 }
 
-int loader_start(const struct host *host, enum rg_attach attach, struct loader *out,
-		 struct why *why)
+int loader_start(const struct host *host, enum rg_attach attach, const struct loader_map *maps,
+		 size_t n_maps, struct loader *out, struct why *why)
 {
 	struct loader loader = { .attach = attach };
 	int err;
@@ -113,7 +135,8 @@ int loader_start(const struct host *host, enum rg_attach attach, struct loader *
 		why_set(why, "cannot open the BPF object: %s (%s)", strerror(-err), libbpf_words);
 		return err;
 	}
-	err = load(loader.bpf, host, attach, why);
+	err = reuse_maps(loader.bpf, maps, n_maps, why);
+	err = err ?: load(loader.bpf, host, attach, why);
 	if (!err) {
 		loader.bpf->bss->control.abi = RG_ABI_VERSION;
 		loader.bpf->bss->control.agent = (__u32)getpid();
@@ -164,6 +187,12 @@ void loader_stop(struct loader *loader)
 		return;
 	if (loader->bpf->bss)
 		__atomic_store_n(&loader->bpf->bss->control.word, 0, __ATOMIC_SEQ_CST);
-	rootgate_bpf__destroy(loader->bpf);
+	loader_leave(loader);
+}
+
+void loader_leave(struct loader *loader)
+{
+	if (loader->bpf)
+		rootgate_bpf__destroy(loader->bpf);
 	loader->bpf = NULL;
 }

@@ -13,13 +13,19 @@ struct loader {
 	enum rg_attach attach;
 };
 
+/* A map of an earlier set of programs, which a new set goes on with. */
+struct loader_map {
+	const char *name;
+	int fd; /* negative: not to be had, a new one is made */
+};
+
 /*
  * Loads the programs for a way to attach and attaches them, disarmed: nothing is
  * judged before the policy word says so. 0, or a negative errno with the words
  * for it (-EPERM: this kernel refuses the programs); nothing stays on failure.
  */
-int loader_start(const struct host *host, enum rg_attach attach, struct loader *out,
-		 struct why *why);
+int loader_start(const struct host *host, enum rg_attach attach, const struct loader_map *maps,
+		 size_t n_maps, struct loader *out, struct why *why);
 
 /* Records the contained processes that run already. 0 or a negative errno. */
 int loader_seed(struct loader *loader);
@@ -27,7 +33,10 @@ int loader_seed(struct loader *loader);
 /* Tells the contained processes that hold host root already. 0 or a negative errno. */
 int loader_sweep(struct loader *loader);
 
-/* Detaches and unloads all of it. */
+/* Disarms, detaches and unloads all of it. */
 void loader_stop(struct loader *loader);
+
+/* Lets go of it; what is pinned stays attached, armed and at work. */
+void loader_leave(struct loader *loader);
 
 #endif

@@ -15,6 +15,7 @@ static const struct verb verbs[] = {
 	  "  --policy PATH       policy file, or folder with policy.yaml and policy.d/\n"
 	  "                      (default /etc/rootgate)\n"
 	  "  --mode MODE         audit, enforce or kill, whatever the policy's own mode\n"
+	  "  --on-exit WHAT      keep (the programs refuse on, the default) or detach\n"
 	  "  -v, --verbose       tell every step\n",
 	  cmd_run },
 	{ "events", "[OPTION]...", "events so far, and following",
@@ -36,6 +37,7 @@ static const struct verb verbs[] = {
 	  cmd_ps },
 	{ "status", "[OPTION]...", "what is enforced at this moment, and what was counted",
 	  "  -o, --output FORMAT text or json\n", cmd_status },
+	{ "detach", "", "take the programs out of the kernel, and end the agent", "", cmd_detach },
 	{ "policy", "check FILE...", "check policy files, without root",
 	  "  check FILE...       errors with file:line:column; exit 3 where one is invalid\n",
 	  cmd_policy },

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The maps below /sys/fs/bpf/rootgate. What their values mean belongs to the readers. */
+/* The sets of programs below /sys/fs/bpf/rootgate. What their maps mean belongs to the readers. */
 #include "pins.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,72 +17,206 @@
 
 #include "rootgate.skel.h"
 
-static const char *const pinned[] = { "control", "counters", "processes" };
+#define PATH_ROOM 192
+#define CURRENT	  PINS_DIR "/current"
+
+/* "control" first: a set without it can be neither judged nor taken over. */
+static const char *const pinned[] = { "control", "counters", "processes", "refusals", "reports" };
+
+static bool is_bpffs(void)
+{
+	struct statfs fs;
+
+	return statfs(PINS_BPFFS, &fs) == 0 && fs.f_type == BPF_FS_MAGIC;
+}
 
 static int ensure_bpffs(struct why *why)
 {
-	struct statfs fs;
 	int err;
 
-	if (statfs(PINS_BPFFS, &fs) == 0 && fs.f_type == BPF_FS_MAGIC)
-		return 0;
-	if (mount("bpf", PINS_BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") == 0)
+	if (is_bpffs() ||
+	    mount("bpf", PINS_BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") == 0)
 		return 0;
 	err = -errno;
 	why_set(why, "cannot mount the BPF file system on " PINS_BPFFS ": %s", strerror(-err));
 	return err;
 }
 
+static void set_path(char buf[PATH_ROOM], unsigned int set, const char *name)
+{
+	snprintf(buf, PATH_ROOM, PINS_DIR "/%u/%s", set, name);
+}
+
+/* --- what a set consists of ------------------------------------------------- */
+
+struct pin {
+	char path[PATH_ROOM];
+	int fd;
+};
+
+/* The global variables' map is named after the object. */
 static struct bpf_map *map_by_name(struct rootgate_bpf *bpf, const char *name)
 {
-	/* the global variables' map is named after the object */
 	if (strcmp(name, "control") == 0)
 		return bpf->maps.bss;
 	return bpf_object__find_map_by_name(bpf->obj, name);
 }
 
-static void pin_path(char buf[128], const char *name)
+/* The nth pin of a set: its maps, then its links. False behind the last. */
+static bool pin_at(const struct loader *loader, unsigned int set, size_t n, struct pin *out)
 {
-	snprintf(buf, 128, PINS_DIR "/%s", name);
+	const struct bpf_object_skeleton *skeleton = loader->bpf->skeleton;
+	size_t i;
+
+	if (n < ARRAY_SIZE(pinned)) {
+		set_path(out->path, set, pinned[n]);
+		out->fd = bpf_map__fd(map_by_name(loader->bpf, pinned[n]));
+		return true;
+	}
+	n -= ARRAY_SIZE(pinned);
+	for (i = 0; i < (size_t)skeleton->prog_cnt; i++) {
+		char name[64];
+
+		if (!*skeleton->progs[i].link || n--)
+			continue;
+		snprintf(name, sizeof(name), "link_%s", skeleton->progs[i].name);
+		set_path(out->path, set, name);
+		out->fd = bpf_link__fd(*skeleton->progs[i].link);
+		return true;
+	}
+	return false;
 }
 
-int pins_make(const struct loader *loader, struct why *why)
+static int make_folder(const char *path, struct why *why)
 {
-	char path[128];
+	int err;
+
+	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+		return 0;
+	err = -errno;
+	why_set(why, "cannot make %s: %s", path, strerror(-err));
+	return err;
+}
+
+int pins_make(const struct loader *loader, unsigned int set, struct why *why)
+{
+	char folder[PATH_ROOM];
+	struct pin pin;
 	size_t i;
 	int err = ensure_bpffs(why);
 
-	if (err)
-		return err;
-	pins_remove();
-	if (mkdir(PINS_DIR, 0700)) {
+	set_path(folder, set, "");
+	err = err ?: make_folder(PINS_DIR, why);
+	err = err ?: make_folder(folder, why);
+	for (i = 0; !err && pin_at(loader, set, i, &pin); i++) {
+		if (bpf_obj_pin(pin.fd, pin.path) == 0 || errno == EEXIST)
+			continue;
 		err = -errno;
-		why_set(why, "cannot make " PINS_DIR ": %s", strerror(-err));
-		return err;
+		why_set(why, "cannot pin %s: %s", pin.path, strerror(-err));
 	}
-	for (i = 0; i < ARRAY_SIZE(pinned); i++) {
-		pin_path(path, pinned[i]);
-		err = bpf_obj_pin(bpf_map__fd(map_by_name(loader->bpf, pinned[i])), path);
-		if (err) {
-			err = -errno;
-			why_set(why, "cannot pin %s: %s", path, strerror(-err));
-			pins_remove();
-			return err;
-		}
-	}
+	if (err)
+		pins_remove(set);
+	return err;
+}
+
+int pins_publish(unsigned int set)
+{
+	char target[16];
+
+	snprintf(target, sizeof(target), "%u", set);
+	unlink(PINS_DIR "/next");
+	if (symlink(target, PINS_DIR "/next") || rename(PINS_DIR "/next", CURRENT))
+		return -errno;
 	return 0;
 }
 
-void pins_remove(void)
+static unsigned int current_set(void)
 {
-	char path[128];
+	char target[16] = "";
+
+	return readlink(CURRENT, target, sizeof(target) - 1) < 0
+		       ? 0
+		       : (unsigned int)strtoul(target, NULL, 10);
+}
+
+bool pins_intact(const struct loader *loader, unsigned int set)
+{
+	struct pin pin;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(pinned); i++) {
-		pin_path(path, pinned[i]);
-		unlink(path);
+	if (!is_bpffs() || current_set() != set)
+		return false;
+	for (i = 0; pin_at(loader, set, i, &pin); i++)
+		if (access(pin.path, F_OK))
+			return false;
+	return true;
+}
+
+/* --- taking away ------------------------------------------------------------- */
+
+void pins_remove(unsigned int set)
+{
+	char path[PATH_ROOM], folder[PATH_ROOM];
+	struct dirent *entry;
+	DIR *dir;
+
+	set_path(folder, set, "");
+	dir = opendir(folder);
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), PINS_DIR "/%u/%.64s", set, entry->d_name);
+		if (entry->d_name[0] != '.')
+			unlink(path);
 	}
+	if (dir)
+		closedir(dir);
+	rmdir(folder);
+	pins_tidy();
+}
+
+void pins_tidy(void)
+{
+	if (access(CURRENT, F_OK))
+		unlink(CURRENT);
 	rmdir(PINS_DIR);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+size_t pins_list(unsigned int sets[PINS_SETS_MAX])
+{
+	DIR *dir = opendir(PINS_DIR);
+	struct dirent *entry;
+	size_t n = 0;
+
+	while (dir && n < PINS_SETS_MAX && (entry = readdir(dir))) {
+		char *end;
+		unsigned long number = strtoul(entry->d_name, &end, 10);
+
+		if (end != entry->d_name && !*end && number && number < UINT32_MAX)
+			sets[n++] = (unsigned int)number;
+	}
+	if (dir)
+		closedir(dir);
+	if (n)
+		qsort(sets, n, sizeof(*sets), compare_numbers);
+	return n;
+}
+
+/* --- reading ----------------------------------------------------------------- */
+
+int pins_open_for_writing(unsigned int set, const char *name)
+{
+	char path[PATH_ROOM];
+	int fd;
+
+	set_path(path, set, name);
+	fd = bpf_obj_get(path);
+	return fd < 0 ? -errno : fd;
 }
 
 int pins_open(const char *name, size_t value_size)
@@ -89,10 +224,10 @@ int pins_open(const char *name, size_t value_size)
 	LIBBPF_OPTS(bpf_obj_get_opts, opts, .file_flags = BPF_F_RDONLY);
 	struct bpf_map_info info = {};
 	__u32 len = sizeof(info);
-	char path[128];
+	char path[PATH_ROOM];
 	_cleanup_(closep) int fd = -1;
 
-	pin_path(path, name);
+	snprintf(path, sizeof(path), CURRENT "/%s", name);
 	fd = bpf_obj_get_opts(path, &opts);
 	if (fd < 0)
 		return -errno;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The maps below /sys/fs/bpf/rootgate: written by the agent, read by ps and status. */
+/*
+ * What outlives the agent, below /sys/fs/bpf/rootgate: a folder for each set of
+ * programs, named by a number, with its maps and links; and the link "current",
+ * which names the set in force. Two sets are there only while an agent takes over.
+ */
 #ifndef ROOTGATE_PINS_H
 #define ROOTGATE_PINS_H
 
@@ -12,16 +16,37 @@
 #define PINS_BPFFS "/sys/fs/bpf"
 #define PINS_DIR   PINS_BPFFS "/rootgate"
 
-/* Pins the maps that verbs read, in place of what a dead agent left. 0 or a negative errno and its words. */
-int pins_make(const struct loader *loader, struct why *why);
-
-/* Takes the pins and the folder away; what is not there is fine. */
-void pins_remove(void);
+/* Sets that can be there at a time; more than two only after agents that were killed on their way. */
+#define PINS_SETS_MAX 16
 
 /*
- * Opens a pinned map by its name ("processes", "counters", "control") for reading, and checks
- * that its values have this size (per CPU where it is a per-CPU map). A descriptor; -ENOENT:
- * nothing is pinned; -EPROTO: of another version; another negative errno.
+ * Pins a set's maps and links into its folder, mounting bpffs where it is not mounted. What is
+ * there already stays as it is. 0, or a negative errno and its words; nothing stays on failure.
+ */
+int pins_make(const struct loader *loader, unsigned int set, struct why *why);
+
+/* Lets "current" name a set, in one step. 0 or a negative errno. */
+int pins_publish(unsigned int set);
+
+/* Whether the set is all there, in a BPF file system that can be seen, and is the current one. */
+bool pins_intact(const struct loader *loader, unsigned int set);
+
+/* Takes away a set's folder; what is not there is fine. */
+void pins_remove(unsigned int set);
+
+/* Takes away "current" where it names nothing, and the folder where it is empty. */
+void pins_tidy(void);
+
+/* The numbers of the sets that are there, in ascending order; returns how many. */
+size_t pins_list(unsigned int sets[PINS_SETS_MAX]);
+
+/* Opens a map of a set for reading and writing. A descriptor or a negative errno. */
+int pins_open_for_writing(unsigned int set, const char *name);
+
+/*
+ * Opens a map of the current set by its name ("processes", "counters", "control") for reading,
+ * and checks that its values have this size (per CPU where it is a per-CPU map). A descriptor;
+ * -ENOENT: nothing is pinned; -EPROTO: of another version; another negative errno.
  */
 int pins_open(const char *name, size_t value_size);
 

@@ -32,6 +32,7 @@ int cmd_run(const struct verb *verb, int argc, char **argv);
 int cmd_events(const struct verb *verb, int argc, char **argv);
 int cmd_ps(const struct verb *verb, int argc, char **argv);
 int cmd_status(const struct verb *verb, int argc, char **argv);
+int cmd_detach(const struct verb *verb, int argc, char **argv);
 int cmd_policy(const struct verb *verb, int argc, char **argv);
 
 enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_COUNT };

@@ -6,6 +6,10 @@
 AGENT_LOG=/tmp/agent.log
 agent=
 
+# What its end leaves: scenarios have no use for programs of an agent that was ended, but for those
+# that are about that.
+agent_on_exit=detach
+
 # agent_start [OPTION...]: a result; returns when it is ready. Without an agent there is nothing to
 # test: then the scenario ends.
 agent_start()
@@ -22,7 +26,7 @@ agent_start()
 agent_try()
 {
 	: >$AGENT_LOG
-	rootgate run -v "$@" >$AGENT_LOG 2>&1 &
+	rootgate run -v --on-exit $agent_on_exit "$@" >$AGENT_LOG 2>&1 &
 	agent=$!
 	agent_left=600
 	until grep -q '^rootgate: ready' $AGENT_LOG; do

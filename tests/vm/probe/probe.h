@@ -46,6 +46,10 @@ int step_userns(const struct word *word);
 int step_unshareuser(const struct word *word);
 int step_cgroup(const struct word *word);
 
+/* hammer.c */
+int act_hammer(const struct word *word);
+int act_poke(const struct word *word);
+
 /* ids.c */
 int step_resuid(const struct word *word);
 int step_resgid(const struct word *word);

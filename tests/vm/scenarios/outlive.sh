@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# timeout: 900
+# lsm: default
+#
+# Refusal outlives the agent: killed, restarted, ended, its pins taken away, bpffs hidden or
+# unmounted; a new agent takes over while a probe attempts the forbidden as fast as it can; and
+# detach takes everything away, with an agent and without. /payload/full has the full numbers.
+
+. /payload/guest.sh
+. /payload/agent.sh
+
+KILLS=5 RELOADS=20
+[ -e /payload/full ] && KILLS=100 RELOADS=1000
+PINS=/sys/fs/bpf/rootgate
+agent_on_exit=keep
+
+forbidden()
+{
+	probe pidns execself=/bin/true >/dev/null 2>&1
+	forbidden_exec=$?
+	probe pidns resuid=1000,1000,0 setuid=0 >/dev/null 2>&1
+	forbidden_setuid=$?
+	echo "$forbidden_exec $forbidden_setuid"
+}
+
+state()
+{
+	rootgate status -o json | sed -n 's/.*"state":"\([a-z_]*\)".*/\1/p'
+}
+
+state_is()
+{
+	[ "$(state)" = "$1" ]
+}
+
+agent_kill()
+{
+	kill -9 "$agent"
+	wait "$agent" 2>/dev/null
+}
+
+is "$(forbidden)" "0 0" "without rootgate the forbidden goes through"
+policy "version: 1
+mode: enforce"
+agent_start --policy $POLICY
+is "$(forbidden)" "1 1" "with it it is refused"
+before=$(counter exec_deny)
+
+# ---- without an agent ----
+
+agent_kill
+is "$(forbidden)" "1 1" "refused after SIGKILL of the agent"
+rootgate status >/tmp/out 2>&1
+is $? 4 "status has exit code 4 without an agent"
+is "$(state)" degraded "its state is degraded"
+like "$(cat /tmp/out)" "*rootgate run*" "and names the remedy"
+is "$(counter exec_deny)" $((before + 1)) "counting goes on"
+probe pidns resuid=1000,1000,1000 reexec pause &
+paused=$!
+paused_pid=$(descendant $paused 1)
+like "$(rootgate ps 2>/dev/null)" "*$paused_pid*" "processes are recorded without an agent"
+probe pidns execself=/bin/true >/dev/null 2>&1
+
+# ---- taken over ----
+
+generation=$(generation)
+agent_start --policy $POLICY
+is "$(state)" enforcing "a new agent takes over"
+is "$(ls $PINS | wc -l)" 2 "one set and the link to it are left"
+is "$(counter exec_deny)" $((before + 2)) "counters go on"
+is "$(generation)" $((generation + 1)) "generations go on"
+like "$(rootgate ps)" "*$paused_pid*" "records go on"
+unread_events=$(rootgate events -n 100000 -o json --type exec --action deny | wc -l)
+is "$unread_events" 2 "what was refused without an agent is told by the next"
+kill -9 "$paused_pid" $paused
+
+: >/tmp/hammer
+probe pidns resuid=0,1000,1000 hammer=/tmp/hammer >/tmp/hammered 2>&1 &
+hammering=$!
+i=0
+while [ $i -lt $KILLS ]; do
+	agent_kill
+	agent_try --policy $POLICY || break
+	i=$((i + 1))
+done
+is $i $KILLS "$KILLS times SIGKILL and a start"
+i=0
+while [ $i -lt $KILLS ]; do
+	agent_stop
+	agent_try --policy $POLICY || break
+	i=$((i + 1))
+done
+is $i $KILLS "$KILLS times an end and a start, as an upgrade does it"
+is "$(ls $PINS | wc -l)" 2 "one set is left of them"
+i=0
+while [ $i -lt $RELOADS ]; do
+	agent_reload || break
+	i=$((i + 1))
+done
+is $i $RELOADS "$RELOADS reloads"
+
+# ---- losses while it runs ----
+
+rm -r $PINS
+is "$(forbidden)" "1 1" "refused without pins"
+wait_for 15 test -e $PINS/current/control
+is $? 0 "removed pins are there again"
+like "$(rootgate events -n 1000 --type state)" "*pins*gone*" "and an event tells it"
+mount -t tmpfs none /sys/fs/bpf
+wait_for 15 test -e $PINS/current/control
+is $? 0 "pins are there again over a tmpfs"
+umount /sys/fs/bpf # the new bpffs
+umount /sys/fs/bpf # the tmpfs
+wait_for 15 state_is enforcing
+is $? 0 "and when both are unmounted again"
+while umount /sys/fs/bpf 2>/dev/null; do :; done
+wait_for 15 state_is enforcing
+is $? 0 "pins are there again after bpffs was unmounted"
+agent_kill
+is "$(forbidden)" "1 1" "and hold when the agent is killed then"
+agent_start --policy $POLICY
+
+rm /tmp/hammer
+wait $hammering
+is $? 1 "no exec passed"
+read -r attempts passed </tmp/hammered
+is "$passed" 0 "of $attempts forbidden attempts meanwhile none passed"
+[ "$attempts" -gt 10000 ]
+is $? 0 "and there were enough of them"
+
+# ---- another version's set ----
+
+agent_kill
+probe poke=$PINS/current/control,8,77 >/tmp/out 2>&1
+is "$? $(cat /tmp/out)" "0 " "a set is made to look like another version's"
+agent_start --policy $POLICY
+like "$(cat $AGENT_LOG)" "*another version*" "it is taken over, and what does not move over is told"
+is "$(ls $PINS | wc -l) $(state)" "2 enforcing" "one set is left, and enforces"
+is "$(forbidden)" "1 1" "and refuses"
+
+# ---- taking away ----
+
+rootgate detach 2>/tmp/out
+is $? 0 "detach ends the agent"
+is "$(forbidden)" "0 0" "and nothing is refused"
+wait "$agent"
+is $? 0 "the agent has ended well"
+is "$(ls /sys/fs/bpf)" "" "and nothing is pinned"
+rootgate detach 2>/tmp/out
+is "$? $(cat /tmp/out)" "0 rootgate: nothing is attached" "detach of nothing says so"
+
+agent_start --policy $POLICY
+agent_kill
+rootgate detach
+is "$? $(forbidden)" "0 0 0" "detach works without an agent"
+
+agent_start --policy $POLICY
+kill -STOP "$agent"
+rootgate detach 2>/tmp/out
+is "$? $(forbidden)" "0 0 0" "and with an agent that hangs"
+wait "$agent" 2>/dev/null
+
+agent_start --policy $POLICY
+agent_kill
+rm -r $PINS
+wait_for 5 probe pidns execself=/bin/true
+is "$(forbidden)" "0 0" "rm alone takes it away where no agent runs"
+
+agent_start --policy $POLICY
+agent_stop
+is "$? $(forbidden)" "0 1 1" "an agent that is stopped leaves its programs"
+agent_on_exit=detach
+agent_start --policy $POLICY
+agent_stop
+is "$? $(forbidden)" "0 0 0" "with --on-exit detach it takes them away"
+summary

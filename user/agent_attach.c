@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The agent's set of programs: attached, proved, pinned, and taken over from
+ * the agent before. The set before refuses until the new one is armed, so that
+ * no moment is without; and what this agent leaves goes on without it.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "agent_parts.h"
+#include "canary.h"
+#include "log.h"
+#include "names.h"
+#include "notify.h"
+#include "pins.h"
+#include "rootgate.skel.h"
+#include "verb.h"
+
+static struct rg_control *control_of(struct agent *agent)
+{
+	return &agent->loader.bpf->bss->control;
+}
+
+/* What moves over from the set before, where its layout is ours. */
+static void inherit(struct agent *agent)
+{
+	struct rg_control *control = control_of(agent);
+	const struct takeover *before = &agent->before;
+
+	/* generations go on, so that an event's generation is never another policy's */
+	control->word = rg_word(RG_MODE_NONE, 0, takeover_generation(before));
+	if (before->from)
+		control->disabled_until = before->from->control->disabled_until;
+	else if (before->n)
+		log_notice("the agent before was of another version, or had not come to work: "
+			   "counters, records and unread events begin anew");
+}
+
+static int explain_load(const struct agent *agent, enum rg_attach way, int err,
+			const struct why *why)
+{
+	if (err == -EPERM)
+		return log_exit(EXIT_NOT_PERMITTED, "%s", why->text);
+	if (err == -EBUSY)
+		return log_exit(EXIT_DEGRADED, "%s", why->text);
+	if (way == RG_ATTACH_FMOD_RET && err != -EMFILE && err != -ENOMEM)
+		return log_exit(
+			EXIT_DEGRADED,
+			"%s. BPF LSM programs cannot be used either: 'bpf' is not an active "
+			"security module (active: %s); add it with the kernel parameter lsm=%s",
+			why->text, agent->host.lsm, agent->host.lsm_wanted);
+	return log_exit(EXIT_FAILED, "%s", why->text);
+}
+
+int agent_attach(struct agent *agent)
+{
+	enum rg_attach way = agent->host.lsm_bpf ? RG_ATTACH_LSM : RG_ATTACH_FMOD_RET;
+	struct takeover *before = &agent->before;
+	struct why why;
+	int err = takeover_find(before, &why);
+
+	if (err)
+		return log_exit(err == -EPERM || err == -EACCES ? EXIT_NOT_PERMITTED : EXIT_FAILED,
+				"%s", why.text);
+	err = loader_start(&agent->host, way, before->maps, before->from ? TAKEOVER_MAPS : 0,
+			   &agent->loader, &why);
+	if (err)
+		return explain_load(agent, way, err, &why);
+	inherit(agent);
+	err = canary_prove(control_of(agent), before, &why);
+	if (err)
+		return log_exit(err == -ENOTRECOVERABLE ? EXIT_DEGRADED : EXIT_FAILED, "%s",
+				why.text);
+	if (way == RG_ATTACH_FMOD_RET)
+		log_notice("'bpf' is not an active security module (active: %s), so fmod_ret "
+			   "programs refuse, best "
+			   "effort; for the full guarantee boot with lsm=%s",
+			   agent->host.lsm, agent->host.lsm_wanted);
+	return EXIT_DONE;
+}
+
+int agent_pin(struct agent *agent)
+{
+	struct why why;
+	int err;
+
+	agent->set = agent->before.next;
+	err = pins_make(&agent->loader, agent->set, &why);
+	if (err) {
+		agent->set = 0;
+		return log_exit(EXIT_FAILED, "%s", why.text);
+	}
+	err = loader_seed(&agent->loader);
+	if (err)
+		return log_exit(EXIT_FAILED, "cannot record the processes that run already: %s",
+				strerror(-err));
+	return EXIT_DONE;
+}
+
+int agent_take_over(struct agent *agent)
+{
+	bool went_on = agent->before.from;
+	int err = pins_publish(agent->set);
+
+	if (err)
+		return log_exit(EXIT_FAILED, "cannot make " PINS_DIR "/current: %s",
+				strerror(-err));
+	/* what holds host root already has been told by an agent before */
+	err = went_on ? 0 : loader_sweep(&agent->loader);
+	if (err)
+		return log_exit(EXIT_FAILED, "cannot look for host root that is there already: %s",
+				strerror(-err));
+	/* last of all: whatever fails before leaves the old ones as they were */
+	if (takeover_end(&agent->before))
+		agent_note(
+			agent, RG_TYPE_STATE,
+			"took over from the agent before: its programs are gone, these are armed");
+	return EXIT_DONE;
+}
+
+void agent_prove(struct agent *agent)
+{
+	static const struct takeover nobody;
+	struct rg_control *control = control_of(agent);
+	struct why why;
+	bool proved = canary_prove(control, &nobody, &why) == 0;
+
+	if (proved == !control->unproved)
+		return;
+	control->unproved = !proved;
+	if (proved)
+		agent_note(agent, RG_TYPE_STATE, "the canary is refused again: %s",
+			   agent->mode == RG_MODE_AUDIT ? "audit" : "enforcing");
+	else
+		agent_note(agent, RG_TYPE_STATE, "not enforcing: %s", why.text);
+	notify("STATUS=%s", proved ? "proved again" : "not enforcing: the canary was not refused");
+}
+
+void agent_keep_pinned(struct agent *agent)
+{
+	struct why why;
+	int err;
+
+	if (pins_intact(&agent->loader, agent->set)) {
+		agent->unpinned = false;
+		return;
+	}
+	err = pins_make(&agent->loader, agent->set, &why);
+	if (!err) {
+		err = pins_publish(agent->set);
+		why_set(&why, "cannot make " PINS_DIR "/current: %s", strerror(-err));
+	}
+	if (!err)
+		agent_note(agent, RG_TYPE_STATE,
+			   "the pins in " PINS_DIR " were gone, and are there again: nothing went "
+			   "unrefused");
+	else if (!agent->unpinned)
+		agent_note(agent, RG_TYPE_STATE,
+			   "degraded: the pins in " PINS_DIR
+			   " are gone, so that the programs would "
+			   "end with the agent: %s",
+			   why.text);
+	agent->unpinned = err != 0;
+}
+
+void agent_detach(struct agent *agent)
+{
+	loader_stop(&agent->loader);
+	if (agent->set)
+		pins_remove(agent->set);
+	if (agent->before.n)
+		pins_publish(agent->before.sets[agent->before.n - 1].number);
+	takeover_forget(&agent->before);
+}
+
+void agent_leave(struct agent *agent)
+{
+	loader_leave(&agent->loader);
+	takeover_forget(&agent->before);
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * rootgate detach: takes everything out of the kernel, with the agent where one
+ * runs and without it. What it cannot do, rm and umount can: see README.md.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "lock.h"
+#include "log.h"
+#include "takeover.h"
+#include "verb.h"
+
+#define PATIENCE_MS 10000 /* for an agent to end by itself; then it is killed */
+#define STEP_MS	    50
+
+/* Waits until no agent holds the lock. */
+static bool agent_is_gone(pid_t agent)
+{
+	const struct timespec step = { .tv_nsec = STEP_MS * 1000000 };
+	int left;
+
+	for (left = PATIENCE_MS; left > 0; left -= STEP_MS) {
+		if (lock_holder() != agent)
+			return true;
+		nanosleep(&step, NULL);
+	}
+	return false;
+}
+
+/* An agent that runs goes with its programs: without them it would be one that does nothing. */
+static int end_agent(void)
+{
+	pid_t agent = lock_holder();
+
+	if (!agent)
+		agent = pins_owner();
+	if (!agent)
+		return EXIT_DONE;
+	log_notice("the agent, PID %d, is told to end", (int)agent);
+	if (kill(agent, AGENT_DETACH) && errno != ESRCH)
+		return log_exit(EXIT_NOT_PERMITTED, "cannot signal the agent, PID %d: %s",
+				(int)agent, strerror(errno));
+	if (agent_is_gone(agent))
+		return EXIT_DONE;
+	log_warning("the agent does not answer, so it is killed");
+	kill(agent, SIGKILL);
+	if (agent_is_gone(agent))
+		return EXIT_DONE;
+	return log_exit(EXIT_FAILED, "the agent, PID %d, does not end: is it stuck in the kernel?",
+			(int)agent);
+}
+
+static int detach(void)
+{
+	struct takeover left;
+	struct why why;
+	bool had_agent;
+	size_t n;
+	int code, err;
+
+	if (geteuid() != 0)
+		return log_exit(EXIT_NOT_PERMITTED, "detach needs root: use sudo");
+	had_agent = lock_holder() != 0;
+	code = end_agent();
+	if (code)
+		return code;
+	err = takeover_find(&left, &why);
+	if (err)
+		return log_exit(err == -EPERM || err == -EACCES ? EXIT_NOT_PERMITTED : EXIT_FAILED,
+				"%s", why.text);
+	n = takeover_end(&left);
+	pins_tidy();
+	if (n || had_agent)
+		log_notice("detached: nothing is refused from now on");
+	else
+		log_notice("nothing is attached");
+	return EXIT_DONE;
+}
+
+int cmd_detach(const struct verb *verb, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+		return c == 'h' ? verb_help(verb) : verb_usage_error(verb);
+	if (optind < argc) {
+		log_error("detach takes no operand: '%s'", argv[optind]);
+		return verb_usage_error(verb);
+	}
+	return detach();
+}

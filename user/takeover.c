@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What an agent before this one left attached. Its control map's head is the
+ * same in all versions: by it any set can be told to let a foreign canary pass,
+ * and be disarmed. The rest of its maps is of use only where the ABI is ours.
+ */
+#include "takeover.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const char *const names[TAKEOVER_MAPS] = { "counters", "processes", "refusals", "reports" };
+
+static size_t page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static int open_set(unsigned int number, struct takeover_set *out, struct why *why)
+{
+	_cleanup_(closep) int fd = pins_open_for_writing(number, "control");
+	void *memory;
+	int err;
+
+	*out = (struct takeover_set){ .number = number };
+	if (fd == -ENOENT)
+		return 0; /* an agent was killed before it had pinned it: there is nothing to disarm */
+	memory = fd < 0 ? MAP_FAILED
+			: mmap(NULL, page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED) {
+		err = fd < 0 ? fd : -errno;
+		why_set(why,
+			"cannot take over from the agent before, in " PINS_DIR "/%u: %s; "
+			"'rootgate detach', or rm -r " PINS_DIR ", ends what it left",
+			number, strerror(-err));
+		return err;
+	}
+	out->control = memory;
+	out->known = out->control->abi == RG_ABI_VERSION;
+	return 0;
+}
+
+/* The newest that is armed and known goes on in the new set. */
+static void choose(struct takeover *takeover)
+{
+	size_t i;
+
+	for (i = 0; i < takeover->n; i++) {
+		const struct takeover_set *set = &takeover->sets[i];
+
+		if (set->control && set->known && (set->control->word & RG_WORD_ARMED))
+			takeover->from = set;
+	}
+	for (i = 0; takeover->from && i < TAKEOVER_MAPS; i++) {
+		takeover->maps[i].name = names[i];
+		takeover->maps[i].fd = pins_open_for_writing(takeover->from->number, names[i]);
+	}
+}
+
+int takeover_find(struct takeover *out, struct why *why)
+{
+	unsigned int numbers[PINS_SETS_MAX];
+	size_t n = pins_list(numbers), i;
+
+	*out = (struct takeover){ .next = 1 };
+	for (i = 0; i < n; i++) {
+		int err = open_set(numbers[i], &out->sets[i], why);
+
+		if (err) {
+			takeover_forget(out);
+			return err;
+		}
+		out->n++;
+		out->next = numbers[i] + 1;
+	}
+	choose(out);
+	return 0;
+}
+
+void takeover_pass(const struct takeover *takeover, pid_t canary)
+{
+	size_t i;
+
+	for (i = 0; i < takeover->n; i++)
+		if (takeover->sets[i].control)
+			__atomic_store_n(&takeover->sets[i].control->pass, (__u32)canary,
+					 __ATOMIC_SEQ_CST);
+}
+
+__u32 takeover_generation(const struct takeover *takeover)
+{
+	__u32 highest = 0;
+	size_t i;
+
+	for (i = 0; i < takeover->n; i++)
+		if (takeover->sets[i].control &&
+		    rg_word_generation(takeover->sets[i].control->word) > highest)
+			highest = rg_word_generation(takeover->sets[i].control->word);
+	return highest;
+}
+
+size_t takeover_end(struct takeover *takeover)
+{
+	size_t n = takeover->n, i;
+
+	for (i = 0; i < n; i++)
+		if (takeover->sets[i].control)
+			__atomic_store_n(&takeover->sets[i].control->word, 0, __ATOMIC_SEQ_CST);
+	for (i = 0; i < n; i++)
+		pins_remove(takeover->sets[i].number);
+	takeover_forget(takeover);
+	return n;
+}
+
+void takeover_forget(struct takeover *takeover)
+{
+	size_t i;
+
+	for (i = 0; i < takeover->n; i++)
+		if (takeover->sets[i].control)
+			munmap((void *)takeover->sets[i].control, page_size());
+	for (i = 0; takeover->from && i < TAKEOVER_MAPS; i++)
+		closep(&takeover->maps[i].fd);
+	*takeover = (struct takeover){ .next = takeover->next };
+}
