@@ -10,7 +10,7 @@
  *
  * Where a bound runs out (no work space, a path nested too deep to be known),
  * no rule can be said to match. Then a mode or a policy that refuses anything
- * refuses this.
+ * refuses this. The same where the rule that matches has expired meanwhile.
  */
 #ifndef ROOTGATE_DECIDE_BPF_H
 #define ROOTGATE_DECIDE_BPF_H
@@ -83,6 +83,12 @@ static __always_inline void decide(__u64 word, __u32 class, struct rg_scratch *s
 	rule = bpf_map_lookup_elem(&rules, &index);
 	if (!rule)
 		return;
+	if (rule->expires && bpf_ktime_get_boot_ns() >= rule->expires) {
+		/* the agent, which would work out what matches then, has not done so yet, or is gone */
+		verdict->rule = 0;
+		decide_unknown(word, verdict);
+		return;
+	}
 	verdict->action = rule->action;
 	verdict->report = rule->report || rule->action != RG_ACTION_ALLOW;
 }

@@ -221,7 +221,9 @@ static int take_rules(const struct policy *policy, struct policy_image *image)
 		return -ENOMEM;
 	for (i = 0; i < policy->n_rules; i++)
 		image->rules[i] = (struct rg_rule){ .action = policy->rules[i].action,
-						    .report = policy->rules[i].report };
+						    .report = policy->rules[i].report,
+						    .expires = (uint64_t)policy->rules[i].expires *
+							       1000000000 };
 	image->n_rules = policy->n_rules;
 	return 0;
 }

@@ -37,7 +37,8 @@ struct policy_image {
 	size_t n_exes;
 	struct policy_image_scope *scopes;
 	size_t n_scopes;
-	struct rg_rule *rules; /* rules[i] is number i + 1: the policy's rules[i], expired or not */
+	/* rules[i] is number i + 1: the policy's rules[i], expired or not; expires is wall time yet */
+	struct rg_rule *rules;
 	size_t n_rules;
 	time_t next_expiry; /* build it again then; 0: never */
 };

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -77,14 +78,26 @@ static int write_scopes(const struct bpf_map *map, __u32 slot, const struct poli
 	return 0;
 }
 
+/* Wall time into time since boot, the kernel side's only clock; at the latest a moment ago. */
+static __u64 boot_time(__u64 wall)
+{
+	__u64 offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+
+	if (!wall)
+		return 0;
+	return wall > offset ? wall - offset : 1;
+}
+
 static int write_rules(const struct bpf_map *map, __u32 slot, const struct policy_image *image)
 {
 	size_t i;
 
 	for (i = 0; i < image->n_rules; i++) {
 		__u32 key = slot * (RG_RULES_MAX + 1) + (__u32)i + 1;
+		struct rg_rule rule = image->rules[i];
 
-		if (bpf_map_update_elem(bpf_map__fd(map), &key, &image->rules[i], BPF_ANY))
+		rule.expires = boot_time(rule.expires);
+		if (bpf_map_update_elem(bpf_map__fd(map), &key, &rule, BPF_ANY))
 			return -errno;
 	}
 	return 0;

@@ -294,9 +294,10 @@ _Static_assert(sizeof(struct rg_scope) == 128, "rg_scope");
 
 /* Map "rules": key __u32 slot * (RG_RULES_MAX + 1) + number. */
 struct rg_rule {
-	__u32 action; /* enum rg_action */
-	__u32 report; /* 1: an event even where the action is allow */
+	__u32 action;  /* enum rg_action */
+	__u32 report;  /* 1: an event even where the action is allow */
+	__u64 expires; /* CLOCK_BOOTTIME ns at which it no longer holds, agent or not; 0: never */
 };
-_Static_assert(sizeof(struct rg_rule) == 8, "rg_rule");
+_Static_assert(sizeof(struct rg_rule) == 16, "rg_rule");
 
 #endif

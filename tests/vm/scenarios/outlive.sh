@@ -168,6 +168,12 @@ wait_for 5 probe pidns execself=/bin/true
 is "$(forbidden)" "0 0" "rm alone takes it away where no agent runs"
 
 agent_start --policy $POLICY
+agent_kill
+umount /sys/fs/bpf
+wait_for 5 probe pidns execself=/bin/true
+is "$(forbidden)" "0 0" "and so does umount"
+
+agent_start --policy $POLICY
 agent_stop
 is "$? $(forbidden)" "0 1 1" "an agent that is stopped leaves its programs"
 agent_on_exit=detach

@@ -109,7 +109,17 @@ expired()
 }
 expect_exit 0 "its end is told" wait_for 25 expired
 attempt 1 deny exec 1 "and refused from then on" cgroup=vault pidns execself=/bin/true
-date -s "@$((now + 30))" >/dev/null
+
+note "a rule expires while no agent runs"
+date -s @1893455992 >/dev/null
+agent_reload
+kill -9 "$agent"
+wait "$agent" 2>/dev/null
+expect_exit 0 "allowed on its last day" probe cgroup=vault pidns execself=/bin/true
+sleep 9
+expect_exit 1 "and refused from then on" probe cgroup=vault pidns execself=/bin/true
+date -s "@$((now + 40))" >/dev/null
+agent_start --policy $POLICY
 
 agent_stop
 is $? 0 "the agent ends"
