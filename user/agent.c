@@ -24,6 +24,7 @@
 #include "names.h"
 #include "notify.h"
 #include "pins.h"
+#include "privileges.h"
 #include "rootgate.skel.h"
 #include "verb.h"
 
@@ -239,6 +240,13 @@ static int read_host(struct agent *agent)
 	return EXIT_DONE;
 }
 
+static int drop_privileges(void)
+{
+	struct why why;
+
+	return privileges_drop(&why) ? log_exit(EXIT_FAILED, "%s", why.text) : EXIT_DONE;
+}
+
 static int start(struct agent *agent)
 {
 	_cleanup_(policy_free_p) struct policy *policy = NULL;
@@ -251,6 +259,7 @@ static int start(struct agent *agent)
 	code = code ?: open_stream(agent);
 	code = code ?: agent_pin(agent);
 	code = code ?: open_loop(agent);
+	code = code ?: drop_privileges();
 	code = code ?: agent_apply_policy(agent, &policy);
 	code = code ?: agent_take_over(agent);
 	if (code)

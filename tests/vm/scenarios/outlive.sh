@@ -10,7 +10,7 @@
 . /payload/guest.sh
 . /payload/agent.sh
 
-KILLS=5 RELOADS=20
+KILLS=3 RELOADS=20
 [ -e /payload/full ] && KILLS=100 RELOADS=1000
 PINS=/sys/fs/bpf/rootgate
 agent_on_exit=keep
@@ -45,6 +45,8 @@ policy "version: 1
 mode: enforce"
 agent_start --policy $POLICY
 is "$(forbidden)" "1 1" "with it it is refused"
+is "$(awk '/^(CapPrm|CapBnd|NoNewPrivs):/ { print $2 }' "/proc/$agent/status" | xargs)" \
+	"000000c000280080 000000c000280080 1" "the agent has given up what it does not need"
 before=$(counter exec_deny)
 
 # ---- without an agent ----
