@@ -31,7 +31,7 @@ LIBS := -lbpf -lyaml -ljson-c
 
 # libbpf is known to these alone; all others can be tested without a kernel.
 KERNEL_SRC := $(addprefix user/,agent.c agent_attach.c agent_events.c agent_policy.c canary.c \
-	cmd_detach.c cmd_ps.c cmd_run.c cmd_status.c loader.c pins.c policy_map.c takeover.c)
+	cmd_detach.c cmd_ps.c cmd_run.c cmd_status.c guard.c loader.c pins.c policy_map.c takeover.c)
 VERB_SRC := $(filter-out $(KERNEL_SRC),$(wildcard user/cmd_*.c)) user/main.c
 MODULE_SRC := $(filter-out $(KERNEL_SRC) $(VERB_SRC),$(wildcard user/*.c))
 MODULES := $(MODULE_SRC:user/%.c=$(O)/%.o)
@@ -46,7 +46,8 @@ help:
 # --- the kernel side ---------------------------------------------------------
 
 # maps first: bpftool's linker wants a map's definition before its declarations
-BPF_OBJS := $(addprefix $(B)/bpf/,maps.bpf.o exec.bpf.o setuid.bpf.o sweep.bpf.o track.bpf.o)
+BPF_OBJS := $(addprefix $(B)/bpf/,maps.bpf.o exec.bpf.o ftrace.bpf.o guard.bpf.o setuid.bpf.o \
+	sweep.bpf.o track.bpf.o)
 BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wshadow -Werror \
 	-Wno-unused-parameter -D__TARGET_ARCH_$(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/') \
 	-Ivmlinux -Iinclude -Ibpf

@@ -86,6 +86,17 @@ RG_MAP struct {
 	__type(value, struct rg_rule);
 } rules SEC(".maps");
 
+/*
+ * Our own maps, programs and links. Key: struct rg_object. Value: 1. Written by
+ * the agent once, before control.guard. Room for some sets of all of them.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 512);
+	__type(key, struct rg_object);
+	__type(value, __u8);
+} guarded SEC(".maps");
+
 /* A path as a key of a trie, with room behind it for a last name of any length. */
 struct rg_path {
 	struct rg_path_key key;

@@ -13,8 +13,10 @@
 struct agent_options {
 	const char *
 		policy; /* a path that the operator named; NULL: AGENT_POLICY, which may be missing */
-	enum rg_mode mode;   /* over the policy's; RG_MODE_NONE: the policy's own */
-	bool detach_on_exit; /* take the programs away at the end; otherwise they refuse on */
+	enum rg_mode mode;    /* over the policy's; RG_MODE_NONE: the policy's own */
+	bool detach_on_exit;  /* take the programs away at the end; otherwise they refuse on */
+	bool no_guard;	      /* rootgate's own objects are not guarded */
+	bool no_ftrace_guard; /* kernel.ftrace_enabled may be set to 0 */
 };
 
 /* The signal that ends the agent together with its programs. */

@@ -9,6 +9,7 @@
 
 #include "agent_parts.h"
 #include "canary.h"
+#include "guard.h"
 #include "log.h"
 #include "names.h"
 #include "notify.h"
@@ -52,6 +53,19 @@ static int explain_load(const struct agent *agent, enum rg_attach way, int err,
 	return log_exit(EXIT_FAILED, "%s", why->text);
 }
 
+/* From here on nobody else can change what was loaded. */
+static int guard(struct agent *agent)
+{
+	struct why why;
+	int err = guard_start(&agent->loader, &why);
+
+	if (err < 0)
+		return log_exit(EXIT_FAILED, "%s", why.text);
+	if (err > 0)
+		log_notice("%s", why.text);
+	return EXIT_DONE;
+}
+
 int agent_attach(struct agent *agent)
 {
 	enum rg_attach way = agent->host.lsm_bpf ? RG_ATTACH_LSM : RG_ATTACH_FMOD_RET;
@@ -62,6 +76,8 @@ int agent_attach(struct agent *agent)
 	if (err)
 		return log_exit(err == -EPERM || err == -EACCES ? EXIT_NOT_PERMITTED : EXIT_FAILED,
 				"%s", why.text);
+	agent->loader.no_guard = agent->options->no_guard;
+	agent->loader.no_ftrace_guard = agent->options->no_ftrace_guard;
 	err = loader_start(&agent->host, way, before->maps, before->from ? TAKEOVER_MAPS : 0,
 			   &agent->loader, &why);
 	if (err)
@@ -76,7 +92,7 @@ int agent_attach(struct agent *agent)
 			   "programs refuse, best "
 			   "effort; for the full guarantee boot with lsm=%s",
 			   agent->host.lsm, agent->host.lsm_wanted);
-	return EXIT_DONE;
+	return guard(agent);
 }
 
 int agent_pin(struct agent *agent)

@@ -37,6 +37,8 @@ int cmd_run(const struct verb *verb, int argc, char **argv)
 		{ "policy", required_argument, NULL, 'p' },
 		{ "mode", required_argument, NULL, 'm' },
 		{ "on-exit", required_argument, NULL, 'e' },
+		{ "no-guard", no_argument, NULL, 'g' },
+		{ "no-ftrace-guard", no_argument, NULL, 'f' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{},
@@ -56,6 +58,12 @@ int cmd_run(const struct verb *verb, int argc, char **argv)
 		case 'e':
 			if (!parse_on_exit(optarg, &agent.detach_on_exit))
 				return verb_usage_error(verb);
+			break;
+		case 'g':
+			agent.no_guard = true;
+			break;
+		case 'f':
+			agent.no_ftrace_guard = true;
 			break;
 		case 'v':
 			log_set_verbose(true);

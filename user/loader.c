@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "guard.h"
 #include "log.h"
 #include "rootgate.skel.h"
 
@@ -37,10 +38,13 @@ static int libbpf_print(enum libbpf_print_level level, const char *fmt, va_list 
 }
 
 /* Whether a program is one of those for this way to attach; the others are not loaded. */
-static bool program_wanted(const struct bpf_program *prog, enum rg_attach attach)
+static bool program_wanted(const struct bpf_program *prog, const struct loader *loader)
 {
+	enum rg_attach attach = loader->attach;
 	const char *section = bpf_program__section_name(prog);
 
+	if (!guard_wants(loader, prog))
+		return false;
 	if (starts_with(section, "lsm/"))
 		return attach == RG_ATTACH_LSM;
 	if (starts_with(section, "fmod_ret/"))
@@ -48,14 +52,14 @@ static bool program_wanted(const struct bpf_program *prog, enum rg_attach attach
 	return true;
 }
 
-static int load(struct rootgate_bpf *bpf, const struct host *host, enum rg_attach attach,
-		struct why *why)
+static int load(const struct loader *loader, const struct host *host, struct why *why)
 {
+	struct rootgate_bpf *bpf = loader->bpf;
 	struct bpf_program *prog;
 	int err;
 
 	bpf_object__for_each_program(prog, bpf->obj)
-		bpf_program__set_autoload(prog, program_wanted(prog, attach));
+		bpf_program__set_autoload(prog, program_wanted(prog, loader));
 	*(struct rg_config *)&bpf->rodata->config = host->config;
 	err = rootgate_bpf__load(bpf);
 	if (err == -EPERM)
@@ -93,9 +97,9 @@ static int reuse_maps(struct rootgate_bpf *bpf, const struct loader_map *maps, s
 }
 
 /* Skeleton links are destroyed with it, so that a failure halfway leaves nothing attached. */
-static int attach_all(struct rootgate_bpf *bpf, enum rg_attach attach, struct why *why)
+static int attach_all(const struct loader *loader, struct why *why)
 {
-	struct bpf_object_skeleton *skeleton = bpf->skeleton;
+	struct bpf_object_skeleton *skeleton = loader->bpf->skeleton;
 	int i;
 
 	for (i = 0; i < skeleton->prog_cnt; i++) {
@@ -103,8 +107,9 @@ static int attach_all(struct rootgate_bpf *bpf, enum rg_attach attach, struct wh
 		struct bpf_link **link = skeleton->progs[i].link;
 		int err;
 
-		if (!program_wanted(prog, attach) ||
-		    starts_with(bpf_program__section_name(prog), "iter/"))
+		if (!program_wanted(prog, loader) ||
+		    starts_with(bpf_program__section_name(prog), "iter/") ||
+		    starts_with(bpf_program__section_name(prog), "cgroup/"))
 			continue;
 		*link = bpf_program__attach(prog);
 		err = *link ? 0 : -errno;
@@ -123,7 +128,11 @@ static int attach_all(struct rootgate_bpf *bpf, enum rg_attach attach, struct wh
 int loader_start(const struct host *host, enum rg_attach attach, const struct loader_map *maps,
 		 size_t n_maps, struct loader *out, struct why *why)
 {
-	struct loader loader = { .attach = attach };
+	struct loader loader = {
+		.attach = attach,
+		.no_guard = out->no_guard,
+		.no_ftrace_guard = out->no_ftrace_guard,
+	};
 	int err;
 
 	libbpf_words[0] = '\0';
@@ -136,12 +145,12 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 		return err;
 	}
 	err = reuse_maps(loader.bpf, maps, n_maps, why);
-	err = err ?: load(loader.bpf, host, attach, why);
+	err = err ?: load(&loader, host, why);
 	if (!err) {
 		loader.bpf->bss->control.abi = RG_ABI_VERSION;
 		loader.bpf->bss->control.agent = (__u32)getpid();
 		loader.bpf->bss->control.attach = (__u32)attach;
-		err = attach_all(loader.bpf, attach, why);
+		err = attach_all(&loader, why);
 	}
 	if (err) {
 		loader_stop(&loader);

@@ -11,6 +11,8 @@ struct rootgate_bpf;
 struct loader {
 	struct rootgate_bpf *bpf;
 	enum rg_attach attach;
+	bool no_guard;	      /* set before the start: without the programs of guard.bpf.c */
+	bool no_ftrace_guard; /* and of ftrace.bpf.c */
 };
 
 /* A map of an earlier set of programs, which a new set goes on with. */
@@ -22,7 +24,8 @@ struct loader_map {
 /*
  * Loads the programs for a way to attach and attaches them, disarmed: nothing is
  * judged before the policy word says so. 0, or a negative errno with the words
- * for it (-EPERM: this kernel refuses the programs); nothing stays on failure.
+ * for it (-EPERM: this kernel refuses the programs); nothing stays on failure. The guards'
+ * switches of *out must be set.
  */
 int loader_start(const struct host *host, enum rg_attach attach, const struct loader_map *maps,
 		 size_t n_maps, struct loader *out, struct why *why);

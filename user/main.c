@@ -16,6 +16,8 @@ static const struct verb verbs[] = {
 	  "                      (default /etc/rootgate)\n"
 	  "  --mode MODE         audit, enforce or kill, whatever the policy's own mode\n"
 	  "  --on-exit WHAT      keep (the programs refuse on, the default) or detach\n"
+	  "  --no-guard          for debugging: rootgate's own objects and agent are not guarded\n"
+	  "  --no-ftrace-guard   kernel.ftrace_enabled may be set to 0\n"
 	  "  -v, --verbose       tell every step\n",
 	  cmd_run },
 	{ "events", "[OPTION]...", "events so far, and following",

@@ -48,6 +48,12 @@ enum {
 	BPF_RB_NO_WAKEUP = 1 << 0,
 	BPF_RB_FORCE_WAKEUP = 1 << 1,
 };
+enum bpf_cmd {
+	BPF_MAP_FREEZE = 22,
+	BPF_LINK_UPDATE = 29,
+	BPF_LINK_GET_FD_BY_ID = 30,
+	BPF_LINK_DETACH = 34,
+};
 enum bpf_func_id {
 	BPF_FUNC_get_current_task_btf = 158, /* since 5.11 */
 };
@@ -193,10 +199,55 @@ struct path {
 	struct dentry *dentry;
 };
 
-/* linux/fs.h */
+/* linux/fs.h; private_data: of a BPF object's descriptor, that object */
 struct file {
 	struct path f_path;
+	void *private_data;
 };
+
+/* linux/fdtable.h; fd has max_fds entries */
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+/* linux/fdtable.h */
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+/* linux/fs.h (linux/fs/super_types.h since 7.0) */
+struct super_block {
+	unsigned long s_magic;
+};
+
+/* linux/fs.h */
+struct inode {
+	struct super_block *i_sb;
+};
+
+/* linux/bpf.h */
+struct bpf_map {
+	u32 id;
+};
+
+/* linux/bpf.h */
+struct bpf_prog_aux {
+	u32 id;
+};
+
+/* linux/filter.h (linux/bpf.h since 5.16) */
+struct bpf_prog {
+	struct bpf_prog_aux *aux;
+};
+
+/* linux/bpf.h */
+struct bpf_link {
+	u32 id;
+};
+
+/* uapi/linux/bpf.h; a pointer to it is all that is used */
+union bpf_attr;
 
 /* linux/binfmts.h; cred: what the new image will run with */
 struct linux_binprm {
@@ -229,6 +280,7 @@ struct task_struct {
 	u64 start_boottime;
 	const struct cred *real_cred;
 	struct mm_struct *mm;
+	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	char comm[16];
 	struct signal_struct *signal;
@@ -246,6 +298,12 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
+/* uapi/linux/bpf.h; a program's context, the same in every kernel: no relocation */
+struct bpf_sysctl {
+	__u32 write;
+	__u32 file_pos;
+};
+
 /* linux/sched.h: forked, and has not exec'd since */
 #define PF_FORKNOEXEC 0x00000040
 /* linux/sched.h */
@@ -254,6 +312,12 @@ struct bpf_iter__task {
 #define KTHREADD 2
 /* uapi/linux/sched.h */
 #define CLONE_THREAD 0x00010000
+/* linux/fs.h */
+#define FMODE_WRITE 0x2
+/* linux/ptrace.h */
+#define PTRACE_MODE_ATTACH 0x02
+/* uapi/linux/magic.h */
+#define BPF_FS_MAGIC 0xcafe4a11
 /* uapi/asm-generic/errno-base.h */
 #define EPERM 1
 /* uapi/asm-generic/signal.h */

@@ -180,6 +180,14 @@ struct rg_config {
 };
 _Static_assert(sizeof(struct rg_config) == 16, "rg_config");
 
+/* Key of the map "guarded": rootgate's own maps, programs and links, by their ids in this kernel. */
+enum rg_object_type { RG_OBJECT_MAP = 0, RG_OBJECT_PROG = 1, RG_OBJECT_LINK = 2 };
+struct rg_object {
+	__u32 type; /* enum rg_object_type */
+	__u32 id;
+};
+_Static_assert(sizeof(struct rg_object) == 8, "rg_object");
+
 /* The four uids of a credential, as the initial user namespace sees them (struct cred, linux/cred.h). */
 struct rg_ids {
 	__u32 uid;

@@ -71,4 +71,27 @@ int act_vforkexec(const struct word *word);
 int act_fexec(const struct word *word);
 int act_storm(const struct word *word);
 
+/* guard.c */
+int step_holdlink(const struct word *word);
+int step_holdlinks(const struct word *word);
+int act_mapread(const struct word *word);
+int act_mapwrite(const struct word *word);
+int act_mapfreeze(const struct word *word);
+int act_pinread(const struct word *word);
+int act_pinwrite(const struct word *word);
+int act_progfd(const struct word *word);
+int act_linkfd(const struct word *word);
+int act_detach(const struct word *word);
+int act_update(const struct word *word);
+int act_ids(const struct word *word);
+int act_kill(const struct word *word);
+int act_sigio(const struct word *word);
+int act_limit(const struct word *word);
+int act_ptrace(const struct word *word);
+int act_look(const struct word *word);
+int act_unlink(const struct word *word);
+int act_rmdir(const struct word *word);
+int act_rename(const struct word *word);
+int act_write(const struct word *word);
+
 #endif
