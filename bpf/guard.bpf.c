@@ -24,13 +24,16 @@
  * can't be detached with BPF_PROG_DETACH: the kernel does so for programs that
  * were attached without one.
  *
- * One copy for each hook as fmod_ret: here it is the second line, and the first
- * one, the verdict, stays attached.
+ * One copy for each hook as fmod_ret: this is the second line, and what it
+ * guards, the verdict, has eight.
  *
  * Not covered: host root, which may kill the agent, unmount bpffs, or load
- * programs of its own that write our maps; a link that is opened by its pin and
- * changed for another descriptor while the hook looks; cgroup.kill and
- * cgroup.freeze of the agent's cgroup in a cgroup file system of the host.
+ * programs of its own that write our maps; a descriptor that was opened before
+ * the ids were listed; a link that is opened by its pin (no hook sees that) and
+ * put in another descriptor's place while an attempt to detach is looked at,
+ * though of our links only the one of ftrace.bpf.c can be detached at all;
+ * cgroup.kill and cgroup.freeze of the agent's cgroup, by whoever has the
+ * host's cgroup file system.
  */
 #include "subject.bpf.h"
 

@@ -216,7 +216,7 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
-/* linux/fs.h (linux/fs/super_types.h since 7.0) */
+/* linux/fs.h */
 struct super_block {
 	unsigned long s_magic;
 };
@@ -236,7 +236,7 @@ struct bpf_prog_aux {
 	u32 id;
 };
 
-/* linux/filter.h (linux/bpf.h since 5.16) */
+/* linux/bpf.h (linux/filter.h in older kernels) */
 struct bpf_prog {
 	struct bpf_prog_aux *aux;
 };
