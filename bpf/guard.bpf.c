@@ -27,13 +27,16 @@
  * One copy for each hook as fmod_ret: this is the second line, and what it
  * guards, the verdict, has eight.
  *
+ * And nobody sets kernel.ftrace_enabled to 0; see rg_ftrace_sysctl().
+ *
  * Not covered: host root, which may kill the agent, unmount bpffs, or load
  * programs of its own that write our maps; a descriptor that was opened before
  * the ids were listed; a link that is opened by its pin (no hook sees that) and
  * put in another descriptor's place while an attempt to detach is looked at,
- * though of our links only the one of ftrace.bpf.c can be detached at all;
+ * though of our links only that of rg_ftrace_sysctl can be detached at all;
  * cgroup.kill and cgroup.freeze of the agent's cgroup, by whoever has the
- * host's cgroup file system.
+ * host's cgroup file system; kernel.ftrace_enabled without the unified cgroup
+ * hierarchy, or on the kernel's command line (the canary notices).
  */
 #include "subject.bpf.h"
 
@@ -197,5 +200,38 @@ static __always_inline bool check_sigio(struct task_struct *task)
 }
 
 RG_GUARD(file_send_sigiotask, check_sigio(task), struct task_struct *task)
+
+/*
+ * kernel.ftrace_enabled=0 silences all tracing and LSM programs while their
+ * links still look attached. This program sits on the root of the unified
+ * cgroup hierarchy, where it sees each write to a sysctl, of the host as of
+ * containers: all processes are below that root, wherever they mount /proc. It
+ * needs no ftrace itself. What passes is a number that is plainly not 0; the
+ * kernel reads 0x0, 00 and -0 as well, so what isn't understood is refused.
+ */
+static __always_inline bool is_ftrace_switch(struct bpf_sysctl *ctx)
+{
+	char name[24] = {}; /* of a longer one the beginning, which fills it */
+
+	bpf_sysctl_get_name(ctx, name, sizeof(name), 0);
+	return head_of(&name[0]) == HEAD('k', 'e', 'r', 'n', 'e', 'l', '/', 'f') &&
+	       head_of(&name[8]) == HEAD('t', 'r', 'a', 'c', 'e', '_', 'e', 'n') &&
+	       head_of(&name[16]) == HEAD('a', 'b', 'l', 'e', 'd', 0, 0, 0);
+}
+
+SEC("cgroup/sysctl")
+int rg_ftrace_sysctl(struct bpf_sysctl *ctx)
+{
+	char value[16] = {};
+
+	if (!ctx->write || !is_ftrace_switch(ctx))
+		return 1;
+	/* an error leaves the beginning, or nothing */
+	bpf_sysctl_get_new_value(ctx, value, sizeof(value));
+	if (value[0] >= '1' && value[0] <= '9')
+		return 1;
+	count(RG_COUNT_GUARD);
+	return 0;
+}
 
 char LICENSE[] SEC("license") = "GPL";

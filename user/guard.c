@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Arms the guards of bpf/guard.bpf.c and bpf/ftrace.bpf.c. What they refuse is
- * said there; here they are told what is ours, and where the cgroups' root is.
+ * Arms the guards of bpf/guard.bpf.c. What they refuse is said there; here they
+ * are told what is ours, and where the cgroups' root is.
  */
 #include "guard.h"
 

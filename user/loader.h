@@ -11,8 +11,8 @@ struct rootgate_bpf;
 struct loader {
 	struct rootgate_bpf *bpf;
 	enum rg_attach attach;
-	bool no_guard;	      /* set before the start: without the programs of guard.bpf.c */
-	bool no_ftrace_guard; /* and of ftrace.bpf.c */
+	bool no_guard;	      /* set before the start: without the guard of our own objects */
+	bool no_ftrace_guard; /* and that of kernel.ftrace_enabled */
 };
 
 /* A map of an earlier set of programs, which a new set goes on with. */
