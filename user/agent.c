@@ -31,7 +31,16 @@
 #define HEARTBEAT_NS 10000000000ULL
 #define BATCH_NS     100000000ULL
 
-enum source { ON_SIGNAL, ON_REFUSALS, ON_REPORTS, ON_BATCH, ON_HEARTBEAT, ON_STREAM };
+enum source {
+	ON_SIGNAL,
+	ON_REFUSALS,
+	ON_REPORTS,
+	ON_BATCH,
+	ON_HEARTBEAT,
+	ON_STREAM,
+	ON_CONTROL,
+	ON_DISABLED
+};
 
 /* --- the loop -------------------------------------------------------------- */
 
@@ -79,6 +88,7 @@ static void on_heartbeat(struct agent *agent)
 	notify("WATCHDOG=1");
 	agent_expire(agent);
 	agent_tell_lost(agent);
+	agent_control_check(agent);
 	agent_prove(agent);
 	agent_keep_pinned(agent);
 }
@@ -117,6 +127,12 @@ static void dispatch(struct agent *agent, uint32_t source)
 		break;
 	case ON_STREAM:
 		stream_dispatch(agent->stream);
+		break;
+	case ON_CONTROL:
+		control_dispatch(agent->control);
+		break;
+	case ON_DISABLED:
+		agent_control_check(agent);
 		break;
 	default:
 		break;
@@ -192,6 +208,8 @@ static int open_loop(struct agent *agent)
 	err = err ?: watch(agent, agent->batch, ON_BATCH, EPOLLIN);
 	err = err ?: watch(agent, agent->heartbeat, ON_HEARTBEAT, EPOLLIN);
 	err = err ?: watch(agent, stream_fd(agent->stream), ON_STREAM, EPOLLIN);
+	err = err ?: watch(agent, control_fd(agent->control), ON_CONTROL, EPOLLIN);
+	err = err ?: watch(agent, agent->disabled, ON_DISABLED, EPOLLIN);
 	err = err ?: set_timer(agent->heartbeat, beat, beat);
 	if (err)
 		return log_exit(EXIT_FAILED, "cannot open the event loop: %s", strerror(-err));
@@ -254,12 +272,15 @@ static int start(struct agent *agent)
 
 	code = code ?: open_signals(agent);
 	code = code ?: take_lock(agent);
-	code = code ?: agent_read_policy(agent->options, &policy);
+	code = code ?: agent_read_policy(agent, &policy);
 	code = code ?: agent_attach(agent);
 	code = code ?: open_stream(agent);
 	code = code ?: agent_pin(agent);
+	code = code ?: agent_control_open(agent);
 	code = code ?: open_loop(agent);
 	code = code ?: drop_privileges();
+	if (!code)
+		agent_control_restore(agent);
 	code = code ?: agent_apply_policy(agent, &policy);
 	code = code ?: agent_take_over(agent);
 	if (code)
@@ -296,6 +317,7 @@ static void stop(struct agent *agent)
 		agent_leave(agent);
 	ring_buffer__free(agent->refusals);
 	ring_buffer__free(agent->reports);
+	agent_control_close(agent);
 	stream_close(agent->stream);
 	agent_free_policies(agent);
 	closep(&agent->heartbeat);
@@ -314,6 +336,7 @@ int agent_run(const struct agent_options *options)
 		.signals = -1,
 		.batch = -1,
 		.heartbeat = -1,
+		.disabled = -1,
 	};
 	int code = start(&agent);
 

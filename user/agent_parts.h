@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the parts of the agent share: agent.c (start, loop, end), agent_events.c, agent_policy.c. */
+/*
+ * What the parts of the agent share: agent.c (start, loop, end), agent_events.c, agent_policy.c,
+ * agent_control.c.
+ */
 #ifndef ROOTGATE_AGENT_PARTS_H
 #define ROOTGATE_AGENT_PARTS_H
 
 #include <bpf/libbpf.h>
 
 #include "agent.h"
+#include "control.h"
 #include "host.h"
 #include "loader.h"
 #include "policy.h"
@@ -40,8 +44,12 @@ struct agent {
 	int lock;
 	int epoll;
 	int signals;
-	int batch;     /* timer: the batch of reports is over */
-	int heartbeat; /* timer */
+	int batch;		 /* timer: the batch of reports is over */
+	int heartbeat;		 /* timer */
+	int disabled;		 /* timer: the time without refusal is over */
+	uint64_t disabled_until; /* CLOCK_BOOTTIME, ns, as it was told; 0: not disabled */
+	struct control_server *control;
+	FILE *told;    /* where somebody waits for the outcome: what went wrong goes there, too */
 	bool unpinned; /* the pins are gone, and could not be made anew */
 	bool ending;
 	bool detaching; /* with the programs */
@@ -82,17 +90,31 @@ void agent_tell_lost(struct agent *agent);
 /* agent_policy.c: which policy is in force. Exit codes of verb.h; they log. */
 
 /* The policy of the operator's path, or an empty one in mode audit. */
-int agent_read_policy(const struct agent_options *options, struct policy **out);
+int agent_read_policy(struct agent *agent, struct policy **out);
 
 /* Puts a policy in force; on success the agent owns it. */
 int agent_apply_policy(struct agent *agent, struct policy **policy);
 
 /* Reads it anew; the one in force stays where anything is wrong. */
-void agent_reload(struct agent *agent);
+int agent_reload(struct agent *agent);
 
 /* Takes out the rules that have expired since. */
 void agent_expire(struct agent *agent);
 
 void agent_free_policies(struct agent *agent);
+
+/* agent_control.c: what root asks of the agent, and the time without refusal. */
+
+/* The socket and the timer; an exit code, and it logs. */
+int agent_control_open(struct agent *agent);
+void agent_control_close(struct agent *agent);
+
+/* What an agent before this one was asked for goes on: before anything is armed. */
+void agent_control_restore(struct agent *agent);
+
+/* Whether the time is over, or somebody else has changed it: tells. */
+void agent_control_check(struct agent *agent);
+
+bool agent_is_disabled(const struct agent *agent);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Which policy is in force: at the start, at a reload, when a rule expires. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,29 +15,51 @@
 #include "policy_map.h"
 #include "verb.h"
 
-int agent_read_policy(const struct agent_options *options, struct policy **out)
+/* What is wrong with a policy, for the log, and for who waits for the outcome. */
+static void tell_report(const struct agent *agent, const struct policy_report *report)
+{
+	policy_report_print(stderr, report);
+	if (agent->told)
+		policy_report_print(agent->told, report);
+}
+
+_printf_(3, 4) static int tell_exit(const struct agent *agent, int code, const char *fmt, ...)
+{
+	struct why why;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why.text, sizeof(why.text), fmt, ap);
+	va_end(ap);
+	if (agent->told)
+		fprintf(agent->told, "%s\n", why.text);
+	return log_exit(code, "%s", why.text);
+}
+
+int agent_read_policy(struct agent *agent, struct policy **out)
 {
 	_cleanup_(policy_report_clear) struct policy_report report = {};
+	const struct agent_options *options = agent->options;
 	const char *path = options->policy ? options->policy : AGENT_POLICY;
 	int err = policy_load(path, out, &report);
 
-	policy_report_print(stderr, &report);
+	tell_report(agent, &report);
 	if (err == -ENOENT && options->policy && !report.n_errors)
-		return log_exit(EXIT_POLICY,
-				"no policy at %s: name a policy file, or a folder with policy.yaml",
-				path);
+		return tell_exit(
+			agent, EXIT_POLICY,
+			"no policy at %s: name a policy file, or a folder with policy.yaml", path);
 	if (err == -ENOENT && !report.n_errors) {
 		*out = policy_new();
 		if (!*out)
-			return log_exit(EXIT_FAILED, "out of memory");
+			return tell_exit(agent, EXIT_FAILED, "out of memory");
 		log_notice(
 			"no policy in %s: mode audit, nothing is refused; see rootgate-policy(5)",
 			path);
 		return EXIT_DONE;
 	}
 	if (err)
-		return log_exit(err == -ENOMEM ? EXIT_FAILED : EXIT_POLICY,
-				"the policy in %s cannot be used", path);
+		return tell_exit(agent, err == -ENOMEM ? EXIT_FAILED : EXIT_POLICY,
+				 "the policy in %s cannot be used", path);
 	return EXIT_DONE;
 }
 
@@ -58,13 +81,14 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	struct why why;
 
 	if (policy_image_build(policy, time(NULL), &image, &report)) {
-		policy_report_print(stderr, &report);
-		return log_exit(EXIT_POLICY, "the policy does not fit into the kernel's maps");
+		tell_report(agent, &report);
+		return tell_exit(agent, EXIT_POLICY,
+				 "the policy does not fit into the kernel's maps");
 	}
 	if (agent->options->mode != RG_MODE_NONE)
 		image->mode = agent->options->mode;
 	if (policy_map_write(&agent->loader, image, &agent->generation, &why))
-		return log_exit(EXIT_FAILED, "%s", why.text);
+		return tell_exit(agent, EXIT_FAILED, "%s", why.text);
 	keep(agent, policy);
 	agent->mode = image->mode;
 	agent->expiry = image->next_expiry;
@@ -108,25 +132,30 @@ void agent_free_policies(struct agent *agent)
 }
 
 /* Files that were there must not end enforcement by being gone. */
-static bool vanished(const struct agent *agent, const struct policy *policy)
+static int vanished(const struct agent *agent, const struct policy *policy)
 {
 	if (policy->n_files || !agent->policies[agent->generation & 1]->n_files)
-		return false;
-	log_error("the policy's files are gone; to enforce nothing, leave one with mode: audit");
-	return true;
+		return EXIT_DONE;
+	return tell_exit(agent, EXIT_POLICY,
+			 "the policy's files are gone; to enforce nothing, leave one with "
+			 "mode: audit");
 }
 
-void agent_reload(struct agent *agent)
+int agent_reload(struct agent *agent)
 {
 	_cleanup_(policy_free_p) struct policy *policy = NULL;
+	int code;
 
 	notify("RELOADING=1\nMONOTONIC_USEC=%llu",
 	       (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
-	if (agent_read_policy(agent->options, &policy) || vanished(agent, policy) ||
-	    agent_apply_policy(agent, &policy))
+	code = agent_read_policy(agent, &policy);
+	code = code ?: vanished(agent, policy);
+	code = code ?: agent_apply_policy(agent, &policy);
+	if (code)
 		agent_note(agent, RG_TYPE_POLICY,
 			   "the new policy was refused; generation %u stays in force",
 			   agent->generation);
 	notify("READY=1\nSTATUS=mode %s, generation %u", names_get(&names_mode, agent->mode),
 	       agent->generation);
+	return code;
 }

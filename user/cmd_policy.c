@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * rootgate policy: questions about policies. The answers come from the policy modules; a row
- * of the table each.
+ * rootgate policy: questions about policies. The answers come from the policy modules, or the
+ * agent; a row of the table each.
  */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "control_client.h"
 #include "escape.h"
 #include "log.h"
 #include "names.h"
@@ -95,8 +97,36 @@ static int run_check(const struct verb *verb, int argc, char **argv)
 	return code;
 }
 
+/* The agent reads its own policy, so there is nothing to name. */
+static int run_reload(const struct verb *verb, int argc, char **argv)
+{
+	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, {} };
+	const struct control_request request = { .verb = CONTROL_RELOAD };
+	struct control_answer answer;
+	char path[STREAM_PATH_MAX];
+	int opt, err;
+
+	while ((opt = getopt_long(argc, argv, "h", options, NULL)) != -1)
+		return opt == 'h' ? verb_help(verb) : verb_usage_error(verb);
+	if (optind < argc) {
+		log_error("policy reload takes no operand: '%s'", argv[optind]);
+		return verb_usage_error(verb);
+	}
+	if (geteuid() != 0)
+		return log_exit(EXIT_NOT_PERMITTED, "policy reload needs root: use sudo");
+	err = control_path(path);
+	err = err ?: control_ask(path, &request, &answer);
+	if (err == -ENOENT || err == -ECONNREFUSED)
+		return log_exit(EXIT_NO_AGENT, "no agent runs: rootgate run");
+	if (err)
+		return log_exit(EXIT_FAILED, "cannot ask the agent: %s", strerror(-err));
+	fprintf(answer.code ? stderr : stdout, "%s\n", answer.text);
+	return answer.code;
+}
+
 static const struct subverb subverbs[] = {
 	{ "check", run_check },
+	{ "reload", run_reload },
 };
 
 static int unknown_subverb(const struct verb *verb, const char *name)

@@ -3,95 +3,37 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
+#include <time.h>
 
+#include "disabled.h"
 #include "jsonout.h"
 #include "lock.h"
 #include "log.h"
 #include "names.h"
 #include "pins.h"
+#include "state.h"
 #include "verb.h"
 
 struct status {
-	struct rg_control control;
+	struct state_facts facts;
+	struct state state;
+	struct disabled disabled;
 	__u64 counters[RG_COUNT_COUNT];
-	bool pinned;
-	bool alive; /* the agent holds its lock */
-	const char *state;
-	const char *reason;
-	const char *remedy;
 	int code;
 };
 
-static const char *const counter_names[] = {
-	[RG_COUNT_EXEC_ALLOW] = "exec_allow",
-	[RG_COUNT_EXEC_AUDIT] = "exec_audit",
-	[RG_COUNT_EXEC_DENY] = "exec_deny",
-	[RG_COUNT_EXEC_KILL] = "exec_kill",
-	[RG_COUNT_SETUID_ALLOW] = "setuid_allow",
-	[RG_COUNT_SETUID_AUDIT] = "setuid_audit",
-	[RG_COUNT_SETUID_DENY] = "setuid_deny",
-	[RG_COUNT_SETUID_KILL] = "setuid_kill",
-	[RG_COUNT_SETUP] = "setup",
-	[RG_COUNT_EVENTS] = "events",
-	[RG_COUNT_LOST_REFUSALS] = "lost_refusals",
-	[RG_COUNT_LOST_REPORTS] = "lost_reports",
-	[RG_COUNT_PIDS_FULL] = "pids_full",
-	[RG_COUNT_NO_SCRATCH] = "no_scratch",
-	[RG_COUNT_LATENT] = "latent",
-	[RG_COUNT_PREEXISTING] = "preexisting",
-	[RG_COUNT_GUARD] = "guard",
-};
-_Static_assert(ARRAY_SIZE(counter_names) == RG_COUNT_COUNT, "a name for each counter");
-
-static void judge_state(struct status *status)
+static int code_of(const struct status *status)
 {
-	const __u64 word = status->control.word;
-
-	status->code = EXIT_DONE;
-	if (!status->pinned) {
-		status->state = "none";
-		status->reason = "no agent runs, and nothing is pinned";
-		status->remedy = "start it: rootgate run";
-		status->code = EXIT_NO_AGENT;
-	} else if (!status->alive) {
-		status->state = word & RG_WORD_ARMED ? "degraded" : "not_enforcing";
-		status->reason = word & RG_WORD_ARMED
-					 ? "no agent runs: the programs that it left go on, "
-					   "unproved, and nobody reads their events"
-					 : "no agent runs, and the programs that one left are not "
-					   "armed";
-		status->remedy = "start it: rootgate run; or take them away: rootgate detach";
-		status->code = EXIT_NO_AGENT;
-	} else if (!(word & RG_WORD_ARMED)) {
-		status->state = "not_enforcing";
-		status->reason = "the agent is starting, or ending";
-		status->remedy = "ask again in a second";
-		status->code = EXIT_DEGRADED;
-	} else if (status->control.unproved) {
-		status->state = "not_enforcing";
-		status->reason =
-			"the canary was not refused: the programs are attached but do not run";
-		status->remedy = "set kernel.ftrace_enabled to 1 (sysctl)";
-		status->code = EXIT_DEGRADED;
-	} else if (rg_word_mode(word) == RG_MODE_AUDIT) {
-		status->state = "audit";
-		status->reason =
-			word & RG_WORD_REFUSES
-				? "the mode is audit: only what a rule denies is refused"
-				: "the mode is audit: violations are reported, not refused";
-		status->remedy = "set mode: enforce in the policy";
-	} else if (status->control.attach == RG_ATTACH_FMOD_RET) {
-		status->state = "enforcing";
-		status->reason = "best effort: 'bpf' is not an active security module";
-		status->remedy = "boot with bpf in the kernel parameter lsm=";
-	} else {
-		status->state = "enforcing";
-	}
+	if (!status->facts.pinned || !status->facts.alive)
+		return EXIT_NO_AGENT;
+	return status->state.kind == STATE_ENFORCING || status->state.kind == STATE_AUDIT
+		       ? EXIT_DONE
+		       : EXIT_DEGRADED;
 }
 
 static int status_read(struct status *out)
 {
-	int err = pins_read_control(&out->control);
+	int err = pins_read_control(&out->facts.control);
 
 	if (!err)
 		err = pins_read_counters(out->counters);
@@ -104,9 +46,14 @@ static int status_read(struct status *out)
 	if (err && err != -ENOENT)
 		return log_exit(EXIT_FAILED, "cannot read the maps in " PINS_DIR ": %s",
 				strerror(-err));
-	out->pinned = !err;
-	out->alive = lock_holder() != 0;
-	judge_state(out);
+	out->facts.pinned = !err;
+	out->facts.alive = lock_holder() != 0;
+	out->facts.now = clock_ns(CLOCK_BOOTTIME);
+	if (disabled_read(&out->disabled) == 0 &&
+	    out->disabled.until == out->facts.control.disabled_until)
+		out->facts.disabled_reason = out->disabled.reason;
+	state_judge(&out->facts, &out->state);
+	out->code = code_of(out);
 	return EXIT_DONE;
 }
 
@@ -120,22 +67,23 @@ static int print_json(const struct status *status)
 {
 	_cleanup_(jsonout_freep) struct json_object *root = json_object_new_object();
 	struct json_object *counters = json_object_new_object();
-	const __u64 word = status->control.word;
-	bool pinned = status->pinned;
+	const __u64 word = status->facts.control.word;
+	bool pinned = status->facts.pinned;
 	int err = 0;
 	size_t i;
 
 	for (i = 0; i < RG_COUNT_COUNT; i++)
-		err |= jsonout_add_number(counters, counter_names[i], status->counters[i]);
-	err |= add_text(root, "state", status->state);
-	err |= add_text(root, "reason", status->reason);
-	err |= add_text(root, "remedy", status->remedy);
+		err |= jsonout_add_number(counters, state_counter_name(i), status->counters[i]);
+	err |= add_text(root, "state", state_name(status->state.kind));
+	err |= add_text(root, "reason", status->state.reason);
+	err |= add_text(root, "remedy", status->state.remedy);
 	err |= add_text(root, "attach",
-			pinned ? names_get(&names_attach, status->control.attach) : NULL);
+			pinned ? names_get(&names_attach, status->facts.control.attach) : NULL);
 	err |= add_text(root, "mode", pinned ? names_get(&names_mode, rg_word_mode(word)) : NULL);
 	err |= jsonout_add_number(root, "generation", rg_word_generation(word));
-	err |= status->alive ? jsonout_add_number(root, "agent_pid", status->control.agent)
-			     : jsonout_add_null(root, "agent_pid");
+	err |= status->facts.alive
+		       ? jsonout_add_number(root, "agent_pid", status->facts.control.agent)
+		       : jsonout_add_null(root, "agent_pid");
 	err |= jsonout_add(root, "counters", counters);
 	if (err)
 		return log_exit(EXIT_FAILED, "out of memory");
@@ -146,18 +94,20 @@ static int print_text(const struct status *status)
 {
 	const __u64 *n = status->counters;
 
-	printf("state:      %s\n",
-	       strcmp(status->state, "not_enforcing") == 0 ? "not enforcing" : status->state);
-	if (status->reason)
-		printf("reason:     %s\nremedy:     %s\n", status->reason, status->remedy);
-	if (!status->pinned)
+	printf("state:      %s\n", status->state.kind == STATE_NOT_ENFORCING
+					   ? "not enforcing"
+					   : state_name(status->state.kind));
+	if (status->state.reason[0])
+		printf("reason:     %s\nremedy:     %s\n", status->state.reason,
+		       status->state.remedy);
+	if (!status->facts.pinned)
 		return status->code;
 	printf("mode:       %s\nattached:   %s\ngeneration: %u\n",
-	       names_get(&names_mode, rg_word_mode(status->control.word)),
-	       names_get(&names_attach, status->control.attach),
-	       rg_word_generation(status->control.word));
-	if (status->alive)
-		printf("agent:      PID %u\n", status->control.agent);
+	       names_get(&names_mode, rg_word_mode(status->facts.control.word)),
+	       names_get(&names_attach, status->facts.control.attach),
+	       rg_word_generation(status->facts.control.word));
+	if (status->facts.alive)
+		printf("agent:      PID %u\n", status->facts.control.agent);
 	printf("\n%-10s %12s %12s %12s %12s\n", "verdicts", "allowed", "audited", "denied",
 	       "killed");
 	printf("%-10s %12llu %12llu %12llu %12llu\n", "exec", n[RG_COUNT_EXEC_ALLOW],

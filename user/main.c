@@ -40,9 +40,16 @@ static const struct verb verbs[] = {
 	{ "status", "[OPTION]...", "what is enforced at this moment, and what was counted",
 	  "  -o, --output FORMAT text or json\n", cmd_status },
 	{ "detach", "", "take the programs out of the kernel, and end the agent", "", cmd_detach },
-	{ "policy", "check FILE...", "check policy files, without root",
-	  "  check FILE...       errors with file:line:column; exit 3 where one is invalid\n",
+	{ "policy", "check FILE... | reload",
+	  "check policy files; have the agent read its own again",
+	  "  check FILE...       errors with file:line:column; exit 3 where one is invalid\n"
+	  "  reload              the agent's policy: all of it in force at once, or none\n",
 	  cmd_policy },
+	{ "disable", "--for DURATION --reason TEXT", "refuse nothing for a while, only report",
+	  "  --for DURATION      1s to 24h: 90s, 10m, 1h30m; refusal comes back by itself\n"
+	  "  --reason TEXT       why; told in an event and by status\n",
+	  cmd_disable },
+	{ "enable", "", "refuse again, after a disable", "", cmd_enable },
 };
 
 static void usage_table(FILE *out)

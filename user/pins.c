@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -246,6 +247,30 @@ int pins_read_control(struct rg_control *out)
 	if (fd < 0)
 		return fd;
 	return bpf_map_lookup_elem(fd, &key, out) ? -errno : 0;
+}
+
+int pins_write_disabled(__u64 until)
+{
+	struct bpf_map_info info = {};
+	__u32 len = sizeof(info);
+	char path[128];
+	_cleanup_(closep) int fd = -1;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct rg_control *control;
+
+	pin_path(path, "control");
+	fd = bpf_obj_get(path);
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return -errno;
+	if (info.value_size != sizeof(*control))
+		return -EPROTO;
+	/* an update of the value would also put back what the programs write beside it */
+	control = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (control == MAP_FAILED)
+		return -errno;
+	__atomic_store_n(&control->disabled_until, until, __ATOMIC_SEQ_CST);
+	munmap(control, page);
+	return 0;
 }
 
 pid_t pins_owner(void)

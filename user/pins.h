@@ -53,6 +53,12 @@ int pins_open(const char *name, size_t value_size);
 /* The PID of the live agent whose maps are pinned; 0: none. */
 pid_t pins_owner(void);
 
+/*
+ * Stores control.disabled_until, whoever else writes to the map at that moment. 0 or a negative
+ * errno as above.
+ */
+int pins_write_disabled(__u64 until);
+
 /* Reads what they hold. 0 or a negative errno as above. */
 int pins_read_control(struct rg_control *out);
 int pins_read_counters(__u64 out[RG_COUNT_COUNT]);

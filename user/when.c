@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -51,6 +52,20 @@ int when_parse_duration(const char *text, uint64_t *out)
 	}
 	*out = total;
 	return 0;
+}
+
+void when_format_duration(char buf[WHEN_DURATION_MAX], uint64_t ns)
+{
+	unsigned long long s = (ns + NS_PER_S / 2) / NS_PER_S;
+	unsigned long long hours = s / 3600, minutes = s / 60 % 60, seconds = s % 60;
+	int n = 0;
+
+	if (hours)
+		n += snprintf(buf + n, WHEN_DURATION_MAX - (size_t)n, "%lluh", hours);
+	if (minutes)
+		n += snprintf(buf + n, WHEN_DURATION_MAX - (size_t)n, "%llum", minutes);
+	if (seconds || !n)
+		snprintf(buf + n, WHEN_DURATION_MAX - (size_t)n, "%llus", seconds);
 }
 
 /* Exactly so many digits. */

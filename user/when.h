@@ -8,6 +8,10 @@
 /* "90s", "10m", "1h30m", "2d" to ns. 0, -EINVAL or -ERANGE; *out untouched on failure. */
 int when_parse_duration(const char *text, uint64_t *out);
 
+/* As people read it, to the second: "8m31s", "24h", "0s". */
+#define WHEN_DURATION_MAX 32
+void when_format_duration(char buf[WHEN_DURATION_MAX], uint64_t ns);
+
 /* RFC 3339, "2026-11-23T12:00:00Z", "2026-11-23 12:00:00.5+01:00", to ns since 1970. As above. */
 int when_parse_time(const char *text, uint64_t *out);
 

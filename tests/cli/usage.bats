@@ -5,7 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 
-VERBS="run events ps status policy"
+VERBS="run events ps status policy disable enable"
 
 setup() {
 	dir=$(mktemp -d)
@@ -75,8 +75,9 @@ teardown() {
 }
 
 @test "an operand too much: exit 2" {
-	for verb in run ps status; do
-		run -2 --separate-stderr "$ROOTGATE" "$verb" surplus
+	for verb in run ps status disable enable "policy reload"; do
+		# shellcheck disable=SC2086 # a verb can have two words
+		run -2 --separate-stderr "$ROOTGATE" $verb surplus
 		[[ $stderr == *"'surplus'"* ]]
 	done
 }

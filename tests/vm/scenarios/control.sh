@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# kernels: 5.10 6.1
+# lsm: default
+#
+# What root asks of the running agent: disable, enable, reload; and who is not heard.
+
+. /payload/guest.sh
+. /payload/agent.sh
+
+forbidden()
+{
+	probe pidns execself=/bin/true
+}
+
+# The notes of the agent's state events, the last first.
+states()
+{
+	rootgate events -n 100 -o json --type state | sed -n 's/.*"note":"\([^"]*\)".*/\1/p' | tac
+}
+
+told()
+{
+	states | grep -q "$1"
+}
+
+policy "version: 1
+mode: enforce"
+agent_start --policy $POLICY
+is "$(stat -c '%a %u %F' /run/rootgate/control)" "600 0 socket" "the control socket is root's alone"
+expect_exit 1 "refused to begin with" forbidden
+
+note "disable"
+expect_exit 0 "disable" rootgate disable --for 10m --reason "a test, \"quoted\""
+like "$output" "disabled for 10m*" "it says for how long"
+attempt 0 audit exec 1 "the forbidden is let through, and told" pidns execself=/bin/true
+like "$(states | head -n 1)" "disabled for 10m, until *Z, by uid 0 (PID *" "a state event says who and until when"
+expect_exit 0 "and the log says why" grep -q 'state: disabled .* a test, "quoted"' $AGENT_LOG
+expect_exit 5 "status: exit 5" rootgate status
+like "$output" "state:      degraded*disabled for *m* more: a test, \"quoted\"*rootgate enable*" "status says why and the remedy"
+like "$(rootgate status -o json)" '*"state":"degraded"*"remedy":"rootgate enable"*' "status in JSON"
+
+note "it survives the agent"
+agent_stop
+is $? 0 "the agent ends"
+agent_start --policy $POLICY
+expect_exit 0 "still let through after a restart" forbidden
+like "$(rootgate status)" "*disabled for *a test*" "with its reason"
+kill -9 "$agent"
+wait "$agent"
+agent_start --policy $POLICY
+expect_exit 0 "still let through after SIGKILL" forbidden
+expect_exit 0 "enable" rootgate enable
+like "$output" "enabled: mode enforce" "it says what holds now"
+expect_exit 1 "refused at once" forbidden
+like "$(states | head -n 1)" "enabled again by uid 0*" "a state event says who"
+is "$(ls /run/rootgate/disabled 2>&1 | grep -c 'No such')" 1 "the file is gone"
+expect_exit 0 "enable once more" rootgate enable
+like "$output" "it was not disabled*" "says that there was nothing to do"
+agent_stop
+agent_start --policy $POLICY
+expect_exit 1 "an agent after that refuses" forbidden
+
+note "it comes back by itself"
+expect_exit 0 "disable for a moment" rootgate disable --for 4s --reason short
+expect_exit 0 "let through" forbidden
+expect_exit 0 "the end is told" wait_for 8 told "enabled again: the time is over"
+expect_exit 1 "refused again" forbidden
+is "$(rootgate status -o json | sed 's/.*"state":"\([^"]*\)".*/\1/')" enforcing "status says so"
+
+note "without the agent's help"
+expect_exit 0 "disable for a moment" rootgate disable --for 6s --reason short
+kill -STOP "$agent"
+expect_exit 0 "let through while the agent is stopped" forbidden
+sleep 7
+expect_exit 1 "the kernel refuses again by itself" forbidden
+expect_exit 0 "disable while it is stopped" rootgate disable --for 10m --reason stopped
+like "$output" "*does not answer*disabled*without the agent" "does it without"
+expect_exit 0 "let through" forbidden
+kill -CONT "$agent"
+expect_exit 0 "the agent notices" wait_for 15 told "disabled"
+expect_exit 0 "enable" rootgate enable
+expect_exit 1 "refused" forbidden
+
+note "files that are not believed"
+boot=$(cat /proc/sys/kernel/random/boot_id)
+for text in 'junk' '{"until_boottime_ns":9000000000000,"boot_id":"00000000-0000-0000-0000-000000000000","reason":"old","by":{}}' \
+	"{\"until_boottime_ns\":1,\"boot_id\":\"$boot\",\"reason\":\"over\",\"by\":{}}" \
+	"{\"until_boottime_ns\":9000000000000000,\"boot_id\":\"$boot\",\"reason\":\"for ever\",\"by\":{}}"; do
+	agent_stop
+	printf '%s' "$text" >/run/rootgate/disabled
+	chmod 600 /run/rootgate/disabled
+	agent_start --policy $POLICY
+	expect_exit 1 "refused despite $text" forbidden
+done
+expect_exit 0 "there is a warning" grep -q "disabled is passed over" $AGENT_LOG
+
+note "policy reload"
+from=$(generation)
+expect_exit 0 "a good policy" rootgate policy reload
+is "$output" "generation $((from + 1)) in force: mode enforce, 0 rules" "the answer says what is in force"
+echo "modus: enforce" >>$POLICY
+expect_exit 3 "a bad policy" rootgate policy reload
+like "$output" "*policy.yaml:3:1: error: unknown key 'modus'*generation $((from + 1)) stays in force" "the answer has its errors"
+expect_exit 1 "the old one refuses" forbidden
+rm $POLICY
+expect_exit 3 "no policy" rootgate policy reload
+policy "version: 1
+mode: enforce"
+
+note "who is not heard"
+# a contained root that runs already: its execs are let through for the moment
+policy "version: 1
+mode: audit"
+expect_exit 0 "audit" rootgate policy reload
+expect_exit 6 "a contained root that sees the socket" probe pidns reexec exec="$(command -v rootgate)",enable
+like "$output" "*only root of the host*" "it is told why"
+expect_exit 6 "nor does reload" probe pidns reexec exec="$(command -v rootgate)",policy,reload
+agent_stop
+is $? 0 "the agent ends"
+is "$(ls /run/rootgate/control 2>&1 | grep -c 'No such')" 1 "the socket goes with it"
+expect_exit 4 "nobody is there any more" rootgate policy reload
+summary
