@@ -31,8 +31,8 @@ LIBS := -lbpf -lyaml -ljson-c
 
 # libbpf is known to these alone; all others can be tested without a kernel.
 KERNEL_SRC := $(addprefix user/,agent.c agent_attach.c agent_control.c agent_events.c \
-	agent_policy.c canary.c cmd_detach.c cmd_disable.c cmd_ps.c cmd_run.c cmd_status.c guard.c \
-	loader.c pins.c policy_map.c takeover.c)
+	agent_policy.c canary.c cmd_detach.c cmd_disable.c cmd_metrics.c cmd_ps.c cmd_run.c \
+	cmd_status.c guard.c loader.c pins.c policy_map.c probe.c state_read.c takeover.c)
 VERB_SRC := $(filter-out $(KERNEL_SRC),$(wildcard user/cmd_*.c)) user/main.c
 MODULE_SRC := $(filter-out $(KERNEL_SRC) $(VERB_SRC),$(wildcard user/*.c))
 MODULES := $(MODULE_SRC:user/%.c=$(O)/%.o)

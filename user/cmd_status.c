@@ -3,56 +3,42 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
-#include <time.h>
 
-#include "disabled.h"
 #include "jsonout.h"
-#include "lock.h"
 #include "log.h"
 #include "names.h"
 #include "pins.h"
-#include "state.h"
+#include "state_read.h"
 #include "verb.h"
 
 struct status {
-	struct state_facts facts;
-	struct state state;
-	struct disabled disabled;
-	__u64 counters[RG_COUNT_COUNT];
+	struct state_reading reading;
 	int code;
 };
 
 static int code_of(const struct status *status)
 {
-	if (!status->facts.pinned || !status->facts.alive)
+	if (!status->reading.facts.pinned || !status->reading.facts.alive)
 		return EXIT_NO_AGENT;
-	return status->state.kind == STATE_ENFORCING || status->state.kind == STATE_AUDIT
+	return status->reading.state.kind == STATE_ENFORCING ||
+			       status->reading.state.kind == STATE_AUDIT
 		       ? EXIT_DONE
 		       : EXIT_DEGRADED;
 }
 
 static int status_read(struct status *out)
 {
-	int err = pins_read_control(&out->facts.control);
+	int err = state_read(&out->reading);
 
-	if (!err)
-		err = pins_read_counters(out->counters);
 	if (err == -EACCES || err == -EPERM)
 		return log_exit(EXIT_NOT_PERMITTED, "status needs root: use sudo");
 	if (err == -EPROTO)
 		return log_exit(EXIT_FAILED,
 				"the agent is of another version than this command (%s)",
 				ROOTGATE_VERSION);
-	if (err && err != -ENOENT)
+	if (err)
 		return log_exit(EXIT_FAILED, "cannot read the maps in " PINS_DIR ": %s",
 				strerror(-err));
-	out->facts.pinned = !err;
-	out->facts.alive = lock_holder() != 0;
-	out->facts.now = clock_ns(CLOCK_BOOTTIME);
-	if (disabled_read(&out->disabled) == 0 &&
-	    out->disabled.until == out->facts.control.disabled_until)
-		out->facts.disabled_reason = out->disabled.reason;
-	state_judge(&out->facts, &out->state);
 	out->code = code_of(out);
 	return EXIT_DONE;
 }
@@ -67,22 +53,24 @@ static int print_json(const struct status *status)
 {
 	_cleanup_(jsonout_freep) struct json_object *root = json_object_new_object();
 	struct json_object *counters = json_object_new_object();
-	const __u64 word = status->facts.control.word;
-	bool pinned = status->facts.pinned;
+	const __u64 word = status->reading.facts.control.word;
+	bool pinned = status->reading.facts.pinned;
 	int err = 0;
 	size_t i;
 
 	for (i = 0; i < RG_COUNT_COUNT; i++)
-		err |= jsonout_add_number(counters, state_counter_name(i), status->counters[i]);
-	err |= add_text(root, "state", state_name(status->state.kind));
-	err |= add_text(root, "reason", status->state.reason);
-	err |= add_text(root, "remedy", status->state.remedy);
+		err |= jsonout_add_number(counters, state_counter_name(i),
+					  status->reading.counters[i]);
+	err |= add_text(root, "state", state_name(status->reading.state.kind));
+	err |= add_text(root, "reason", status->reading.state.reason);
+	err |= add_text(root, "remedy", status->reading.state.remedy);
 	err |= add_text(root, "attach",
-			pinned ? names_get(&names_attach, status->facts.control.attach) : NULL);
+			pinned ? names_get(&names_attach, status->reading.facts.control.attach)
+			       : NULL);
 	err |= add_text(root, "mode", pinned ? names_get(&names_mode, rg_word_mode(word)) : NULL);
 	err |= jsonout_add_number(root, "generation", rg_word_generation(word));
-	err |= status->facts.alive
-		       ? jsonout_add_number(root, "agent_pid", status->facts.control.agent)
+	err |= status->reading.facts.alive
+		       ? jsonout_add_number(root, "agent_pid", status->reading.facts.control.agent)
 		       : jsonout_add_null(root, "agent_pid");
 	err |= jsonout_add(root, "counters", counters);
 	if (err)
@@ -92,22 +80,22 @@ static int print_json(const struct status *status)
 
 static int print_text(const struct status *status)
 {
-	const __u64 *n = status->counters;
+	const __u64 *n = status->reading.counters;
 
-	printf("state:      %s\n", status->state.kind == STATE_NOT_ENFORCING
+	printf("state:      %s\n", status->reading.state.kind == STATE_NOT_ENFORCING
 					   ? "not enforcing"
-					   : state_name(status->state.kind));
-	if (status->state.reason[0])
-		printf("reason:     %s\nremedy:     %s\n", status->state.reason,
-		       status->state.remedy);
-	if (!status->facts.pinned)
+					   : state_name(status->reading.state.kind));
+	if (status->reading.state.reason[0])
+		printf("reason:     %s\nremedy:     %s\n", status->reading.state.reason,
+		       status->reading.state.remedy);
+	if (!status->reading.facts.pinned)
 		return status->code;
 	printf("mode:       %s\nattached:   %s\ngeneration: %u\n",
-	       names_get(&names_mode, rg_word_mode(status->facts.control.word)),
-	       names_get(&names_attach, status->facts.control.attach),
-	       rg_word_generation(status->facts.control.word));
-	if (status->facts.alive)
-		printf("agent:      PID %u\n", status->facts.control.agent);
+	       names_get(&names_mode, rg_word_mode(status->reading.facts.control.word)),
+	       names_get(&names_attach, status->reading.facts.control.attach),
+	       rg_word_generation(status->reading.facts.control.word));
+	if (status->reading.facts.alive)
+		printf("agent:      PID %u\n", status->reading.facts.control.agent);
 	printf("\n%-10s %12s %12s %12s %12s\n", "verdicts", "allowed", "audited", "denied",
 	       "killed");
 	printf("%-10s %12llu %12llu %12llu %12llu\n", "exec", n[RG_COUNT_EXEC_ALLOW],

@@ -34,6 +34,8 @@ int cmd_ps(const struct verb *verb, int argc, char **argv);
 int cmd_status(const struct verb *verb, int argc, char **argv);
 int cmd_detach(const struct verb *verb, int argc, char **argv);
 int cmd_policy(const struct verb *verb, int argc, char **argv);
+int cmd_probe(const struct verb *verb, int argc, char **argv);
+int cmd_metrics(const struct verb *verb, int argc, char **argv);
 int cmd_disable(const struct verb *verb, int argc, char **argv);
 int cmd_enable(const struct verb *verb, int argc, char **argv);
 

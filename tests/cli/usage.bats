@@ -5,7 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 
-VERBS="run events ps status policy disable enable"
+VERBS="run events ps status probe metrics policy disable enable"
 
 setup() {
 	dir=$(mktemp -d)
@@ -75,7 +75,7 @@ teardown() {
 }
 
 @test "an operand too much: exit 2" {
-	for verb in run ps status disable enable "policy reload"; do
+	for verb in run ps status probe metrics disable enable "policy reload"; do
 		# shellcheck disable=SC2086 # a verb can have two words
 		run -2 --separate-stderr "$ROOTGATE" $verb surplus
 		[[ $stderr == *"'surplus'"* ]]
@@ -83,7 +83,7 @@ teardown() {
 }
 
 @test "an unknown output format: exit 2, and those there are" {
-	for verb in ps status events; do
+	for verb in ps status probe events; do
 		run -2 --separate-stderr "$ROOTGATE" "$verb" -o xml
 		[[ $stderr == *"xml"*"text"*"json"* ]]
 	done

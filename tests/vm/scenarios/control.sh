@@ -7,6 +7,7 @@
 
 . /payload/guest.sh
 . /payload/agent.sh
+. /payload/metrics.sh
 
 forbidden()
 {
@@ -24,11 +25,33 @@ told()
 	states | grep -q "$1"
 }
 
+note "probe and metrics before there is an agent"
+case $(cat /sys/kernel/security/lsm) in
+*bpf*) way=lsm guarantee=blocked remedy=null ;;
+*) way=fmod_ret guarantee="blocked, best effort" remedy='"boot with the kernel parameter lsm=*,bpf"' ;;
+esac
+expect_exit 0 "probe" rootgate probe -o json
+like "$output" "*\"attach\":\"$way\",\"guarantee\":\"$guarantee\",\"reason\":*,\"remedy\":$remedy}" \
+	"it would attach by $way: $guarantee"
+like "$output" '*"btf":true,*"loads_fmod_ret":true,"ftrace_enabled":1,*"cgroups":"v2","bpffs":true,*' "it sees the rest"
+echo 0 >/proc/sys/kernel/ftrace_enabled
+expect_exit 5 "probe with ftrace off" rootgate probe
+like "$output" "*audit only*sysctl kernel.ftrace_enabled=1" "and the remedy"
+echo 1 >/proc/sys/kernel/ftrace_enabled
+is "$(metric 'rootgate_state{state="none"}') $(metric rootgate_agent_up)" "1 0" "metrics: no agent"
+
 policy "version: 1
 mode: enforce"
 agent_start --policy $POLICY
+is "$(rootgate status -o json | sed 's/.*"attach":"\([^"]*\)".*/\1/')" $way "run took the way that probe told"
+is "$(metric 'rootgate_state{state="enforcing"}') $(metric rootgate_agent_up) $(metric "rootgate_attach{way=\"$way\"}")" \
+	"1 1 1" "metrics: state, agent, way"
+from=$(metric 'rootgate_verdicts_total{type="exec",action="deny"}')
 is "$(stat -c '%a %u %F' /run/rootgate/control)" "600 0 socket" "the control socket is root's alone"
 expect_exit 1 "refused to begin with" forbidden
+is "$(metric 'rootgate_verdicts_total{type="exec",action="deny"}')" "$((from + 1))" "metrics count it"
+rootgate metrics >/tmp/metrics
+expect_exit 0 "metrics have the right format" eval "metrics_format </tmp/metrics"
 
 note "disable"
 expect_exit 0 "disable" rootgate disable --for 10m --reason "a test, \"quoted\""
@@ -39,6 +62,10 @@ expect_exit 0 "and the log says why" grep -q 'state: disabled .* a test, "quoted
 expect_exit 5 "status: exit 5" rootgate status
 like "$output" "state:      degraded*disabled for *m* more: a test, \"quoted\"*rootgate enable*" "status says why and the remedy"
 like "$(rootgate status -o json)" '*"state":"degraded"*"remedy":"rootgate enable"*' "status in JSON"
+
+is "$(metric 'rootgate_state{state="degraded"}') $(metric 'rootgate_state{state="enforcing"}')" "1 0" "metrics say so, too"
+like "$(metric rootgate_disabled_seconds)" "5[0-9][0-9].*" "and for how long"
+is "$(metric 'rootgate_verdicts_total{type="exec",action="audit"}')" 1 "the audited one is counted"
 
 note "it survives the agent"
 agent_stop
@@ -98,7 +125,9 @@ expect_exit 0 "there is a warning" grep -q "disabled is passed over" $AGENT_LOG
 note "policy reload"
 from=$(generation)
 expect_exit 0 "a good policy" rootgate policy reload
-is "$output" "generation $((from + 1)) in force: mode enforce, 0 rules" "the answer says what is in force"
+reloaded=$output
+is "$(metric rootgate_policy_generation)" "$((from + 1))" "metrics: the generation"
+is "$reloaded" "generation $((from + 1)) in force: mode enforce, 0 rules" "the answer says what is in force"
 echo "modus: enforce" >>$POLICY
 expect_exit 3 "a bad policy" rootgate policy reload
 like "$output" "*policy.yaml:3:1: error: unknown key 'modus'*generation $((from + 1)) stays in force" "the answer has its errors"
@@ -113,9 +142,9 @@ note "who is not heard"
 policy "version: 1
 mode: audit"
 expect_exit 0 "audit" rootgate policy reload
-expect_exit 6 "a contained root that sees the socket" probe pidns reexec exec="$(command -v rootgate)",enable
+expect_exit 6 "a contained root that sees the socket" probe pidns execself="$(command -v rootgate)",enable
 like "$output" "*only root of the host*" "it is told why"
-expect_exit 6 "nor does reload" probe pidns reexec exec="$(command -v rootgate)",policy,reload
+expect_exit 6 "nor does reload" probe pidns execself="$(command -v rootgate)",policy,reload
 agent_stop
 is $? 0 "the agent ends"
 is "$(ls /run/rootgate/control 2>&1 | grep -c 'No such')" 1 "the socket goes with it"
