@@ -12,7 +12,7 @@
 #include "when.h"
 
 #define S	    1000000000ULL
-#define ARMED(mode) rg_word(mode, RG_WORD_ARMED, 3)
+#define ARMED(mode) ((__u64)(mode) | RG_WORD_ARMED | 3ULL << 32)
 
 struct row {
 	struct state_facts facts;
