@@ -68,7 +68,7 @@ int disabled_write(const struct disabled *disabled)
 {
 	_cleanup_(jsonout_freep) struct json_object *object = json_object_new_object();
 	struct json_object *by = json_object_new_object();
-	struct paths paths;
+	struct paths paths = {};
 	int err = get_paths(&paths);
 
 	err = err ?: jsonout_add_number(object, "until_boottime_ns", disabled->until);
@@ -117,7 +117,7 @@ int disabled_read(struct disabled *out)
 	_cleanup_(jsonout_freep) struct json_object *object = NULL;
 	_cleanup_(freep) char *text = NULL;
 	_cleanup_(closep) int fd = -1;
-	struct paths paths;
+	struct paths paths = {};
 	struct stat st;
 	int err = get_paths(&paths);
 
@@ -140,7 +140,7 @@ int disabled_read(struct disabled *out)
 
 int disabled_remove(void)
 {
-	struct paths paths;
+	struct paths paths = {};
 	int err = get_paths(&paths);
 
 	if (err)

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -300,58 +299,16 @@ static void test_wrong_uid(void **state)
 		if (setresuid(65534, 65534, 65534))
 			_exit(1);
 		fd = dial(world);
-		_exit(send(fd, "{\"verb\":\"enable\"}\n", 18, MSG_NOSIGNAL) == 18 &&
-				      recv(fd, &(char){ 0 }, 1, 0) == 1
-			      ? 0
-			      : 1);
+		/* it may have been refused before it asks */
+		if (send(fd, "{\"verb\":\"enable\"}\n", 18, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+			_exit(2);
+		_exit(recv(fd, &(char){ 0 }, 1, 0) == 1 ? 0 : 3);
 	}
 	assert_true(child > 0);
 	serve(world, 500);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	assert_int_equal(world->handled, 0);
-}
-
-static void test_admit(void **state)
-{
-	struct control_peer peer = { .uid = 0, .pid = getpid(), .accepted = UINT64_MAX };
-	bool base = getuid() == 0 && access("/proc/1/ns/pid", F_OK) == 0;
-
-	(void)state;
-	assert_int_equal(control_admit(&peer), base);
-	peer.uid = 1000;
-	assert_false(control_admit(&peer));
-	peer.uid = 0;
-	peer.pid = 0;
-	assert_false(control_admit(&peer));
-	peer.pid = -1;
-	assert_false(control_admit(&peer));
-	/* a process that is younger than its connection */
-	peer.pid = getpid();
-	peer.accepted = 1;
-	assert_false(control_admit(&peer));
-}
-
-static void test_admit_namespace(void **state)
-{
-	struct control_peer peer = { .accepted = UINT64_MAX };
-	pid_t child;
-
-	(void)state;
-	if (getuid() != 0)
-		skip();
-	if (unshare(CLONE_NEWPID))
-		skip();
-	child = fork();
-	if (child == 0) {
-		pause();
-		_exit(0);
-	}
-	assert_true(child > 0);
-	peer.pid = child;
-	assert_false(control_admit(&peer));
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
 }
 
 /* The real client, against a server in a process of its own. */
@@ -399,17 +356,11 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_good),
-		TEST(test_junk),
-		TEST(test_size),
-		TEST(test_piecemeal),
-		TEST(test_slow),
-		TEST(test_many),
-		TEST(test_wrong_uid),
-		TEST(test_admit),
-		TEST(test_client),
-		TEST(test_answers),
-		TEST(test_admit_namespace),
+		TEST(test_good),   TEST(test_junk),    TEST(test_size),	     TEST(test_piecemeal),
+		TEST(test_slow),   TEST(test_many),    TEST(test_wrong_uid),
+
+		TEST(test_client), TEST(test_answers),
+
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
