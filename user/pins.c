@@ -253,13 +253,10 @@ int pins_write_disabled(__u64 until)
 {
 	struct bpf_map_info info = {};
 	__u32 len = sizeof(info);
-	char path[128];
-	_cleanup_(closep) int fd = -1;
+	_cleanup_(closep) int fd = bpf_obj_get(CURRENT "/control");
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	struct rg_control *control;
 
-	pin_path(path, "control");
-	fd = bpf_obj_get(path);
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
 		return -errno;
 	if (info.value_size != sizeof(*control))

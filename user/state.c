@@ -67,9 +67,15 @@ void state_judge(const struct state_facts *facts, struct state *out)
 	if (!facts->pinned)
 		set(out, STATE_NONE, "no agent runs, and nothing is pinned",
 		    "start it: rootgate run");
+	else if (!facts->alive && !(control->word & RG_WORD_ARMED))
+		set(out, STATE_NOT_ENFORCING,
+		    "no agent runs, and the programs that one left are not armed",
+		    "start it: rootgate run; or take them away: rootgate detach");
 	else if (!facts->alive)
-		set(out, STATE_NOT_ENFORCING, "the agent is gone, and its programs with it",
-		    "start it: rootgate run");
+		set(out, STATE_DEGRADED,
+		    "no agent runs: the programs that it left go on, unproved, and nobody reads "
+		    "their events",
+		    "start it: rootgate run; or take them away: rootgate detach");
 	else if (!(control->word & RG_WORD_ARMED))
 		set(out, STATE_NOT_ENFORCING, "the agent is starting, or ending",
 		    "ask again in a second");
