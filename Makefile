@@ -33,13 +33,17 @@ LIBS := -lbpf -lyaml -ljson-c
 KERNEL_SRC := $(addprefix user/,agent.c agent_attach.c agent_control.c agent_events.c \
 	agent_policy.c canary.c cmd_detach.c cmd_disable.c cmd_metrics.c cmd_ps.c cmd_run.c \
 	cmd_status.c guard.c loader.c pins.c policy_map.c probe.c state_read.c takeover.c)
+# librootgate: the body, and the file that only the library has.
+LIB_ABI := 0
+LIB_SRC := $(addprefix user/,librootgate.c pidmap.c procfs.c util.c)
+LIB_OBJS := $(LIB_SRC:user/%.c=$(B)/lib/%.o)
 VERB_SRC := $(filter-out $(KERNEL_SRC),$(wildcard user/cmd_*.c)) user/main.c
-MODULE_SRC := $(filter-out $(KERNEL_SRC) $(VERB_SRC),$(wildcard user/*.c))
+MODULE_SRC := $(filter-out $(KERNEL_SRC) $(VERB_SRC) user/librootgate.c,$(wildcard user/*.c))
 MODULES := $(MODULE_SRC:user/%.c=$(O)/%.o)
 OBJS := $(patsubst user/%.c,$(O)/%.o,$(MODULE_SRC) $(VERB_SRC) $(KERNEL_SRC))
 UNIT := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
 
-all: $(B)/rootgate
+all: $(B)/rootgate $(B)/librootgate.a $(B)/librootgate.so.$(LIB_ABI) $(B)/librootgate_example
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*\#\# \(.*\)/  \1\t\2/p' Makefile | expand -t 16
@@ -82,6 +86,23 @@ $(O)/unit/stream_agent: tests/cli/stream_agent.c $(MODULES)
 	$(call say,CC,$@)$(CC) $(USER_CFLAGS) -MMD -MP $< $(MODULES) -lyaml -ljson-c -o $@
 
 unit-tests: $(UNIT) $(O)/unit/stream_agent
+
+# --- librootgate: without libbpf, and nothing seen but what its header has ------
+
+$(B)/lib/%.o: user/%.c user/CHANGELOG.md | $(B)/lib
+	$(call say,CC,$@)$(CC) $(filter-out $(SAN),$(USER_CFLAGS)) -fPIC -fvisibility=hidden \
+		-fstack-protector-strong -MMD -MP -c $< -o $@
+
+$(B)/librootgate.a: $(LIB_OBJS)
+	$(call say,AR,$@)$(LD) -r $^ -o $(B)/lib/all.o && objcopy --localize-hidden $(B)/lib/all.o && \
+		rm -f $@ && $(AR) rcs $@ $(B)/lib/all.o
+
+$(B)/librootgate.so.$(LIB_ABI): $(LIB_OBJS)
+	$(call say,LD,$@)$(CC) -shared -Wl,-soname,$(@F) -Wl,-z,relro,-z,now,-z,defs $(LDFLAGS) $^ -o $@
+
+# Statically, so that it runs in any guest.
+$(B)/librootgate_example: tests/cli/librootgate_example.c $(B)/librootgate.a
+	$(call say,CC,$@)$(CC) $(WARN) -static -Iinclude $< $(B)/librootgate.a -o $@
 
 # --- checks and the demo: what they need, they install -------------------------
 
@@ -127,10 +148,18 @@ fuzz: $(B)/policy_fuzz	## the policy parser, FUZZ_SECONDS=60 at a time
 # --- installation --------------------------------------------------------------
 
 MAN := $(PREFIX)/share/man
-install: $(B)/rootgate	## into PREFIX (/usr/local) below DESTDIR
+LIBDIR ?= $(PREFIX)/lib
+install: all	## into PREFIX (/usr/local) below DESTDIR
 	install -D -m 755 $(B)/rootgate $(DESTDIR)$(PREFIX)/sbin/rootgate
 	install -D -m 644 user/man/rootgate.8 $(DESTDIR)$(MAN)/man8/rootgate.8
 	install -D -m 644 user/man/rootgate-policy.5 $(DESTDIR)$(MAN)/man5/rootgate-policy.5
+	install -D -m 644 user/man/librootgate.3 $(DESTDIR)$(MAN)/man3/librootgate.3
+	install -D -m 644 include/rootgate/rootgate.h $(DESTDIR)$(PREFIX)/include/rootgate/rootgate.h
+	install -d -m 755 $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 644 $(B)/librootgate.a $(B)/librootgate.so.$(LIB_ABI) $(DESTDIR)$(LIBDIR)
+	ln -sf librootgate.so.$(LIB_ABI) $(DESTDIR)$(LIBDIR)/librootgate.so
+	sed 's|@PREFIX@|$(PREFIX)|g;s|@LIBDIR@|$(LIBDIR)|g;s|@VERSION@|$(VERSION)|g' \
+		user/deploy/librootgate.pc > $(DESTDIR)$(LIBDIR)/pkgconfig/librootgate.pc
 	install -d -m 755 $(DESTDIR)/etc/rootgate/policy.d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@PREFIX@|$(PREFIX)|g' user/deploy/rootgate.service \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/rootgate.service
@@ -141,7 +170,10 @@ install: $(B)/rootgate	## into PREFIX (/usr/local) below DESTDIR
 
 uninstall:	## takes it away again; /etc/rootgate stays where it was changed
 	rm -f $(DESTDIR)$(PREFIX)/sbin/rootgate $(DESTDIR)$(MAN)/man8/rootgate.8 \
-		$(DESTDIR)$(MAN)/man5/rootgate-policy.5 \
+		$(DESTDIR)$(MAN)/man5/rootgate-policy.5 $(DESTDIR)$(MAN)/man3/librootgate.3 \
+		$(DESTDIR)$(PREFIX)/include/rootgate/rootgate.h \
+		$(addprefix $(DESTDIR)$(LIBDIR)/librootgate.,a so so.$(LIB_ABI)) \
+		$(DESTDIR)$(LIBDIR)/pkgconfig/librootgate.pc \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/rootgate.service \
 		$(DESTDIR)$(PREFIX)/lib/sysusers.d/rootgate.conf
 	! cmp -s user/deploy/policy.yaml $(DESTDIR)/etc/rootgate/policy.yaml || \
@@ -151,10 +183,10 @@ uninstall:	## takes it away again; /etc/rootgate stays where it was changed
 clean:	## removes build/
 	rm -rf $(B)
 
-$(B)/bpf $(O)/unit $(B)/vm:
+$(B)/bpf $(B)/lib $(O)/unit $(B)/vm:
 	$(Q)mkdir -p $@
 
--include $(wildcard $(B)/bpf/*.d $(O)/*.d $(O)/unit/*.d)
+-include $(wildcard $(B)/bpf/*.d $(B)/lib/*.d $(O)/*.d $(O)/unit/*.d)
 
 .DELETE_ON_ERROR:
 .PHONY: all help unit-tests deps check check-fast demo lint format fuzz install uninstall clean

@@ -43,19 +43,10 @@ static bool holds_host_root(const struct rg_ids *ids)
 	return !ids->uid || !ids->euid || !ids->suid || !ids->fsuid;
 }
 
-/* Whether a PID is still the process of the record. /proc counts in ticks of 10 ms, rounded down. */
-static bool same_process(const struct ps_row *row)
-{
-	uint64_t started;
-
-	return procfs_start_time(row->pid, &started) == 0 && row->process.start_time >= started &&
-	       row->process.start_time - started < 2 * PROCFS_TICK_NS;
-}
-
 /* Completes a row from /proc; false where the process is gone. */
 static bool row_complete(struct ps_row *row)
 {
-	if (!same_process(row))
+	if (procfs_is_process(row->pid, row->process.start_time))
 		return false;
 	row->ids = row->process.ids;
 	if (procfs_ids(row->pid, &row->ids))

@@ -94,20 +94,40 @@ int procfs_command(uint32_t pid, char *buf, size_t size)
 	return 0;
 }
 
-int procfs_start_time(uint32_t pid, uint64_t *out)
+int procfs_stat(uint32_t pid, uint64_t *start_time, uint32_t *ppid)
 {
 	_cleanup_(freep) char *text = NULL;
 	unsigned long long ticks;
+	unsigned int parent;
 	const char *at;
 	int err = read_proc(pid, "stat", &text, NULL), field;
 
 	if (err)
 		return err;
 	at = strrchr(text, ')'); /* the comm before it may hold anything */
+	if (!at || sscanf(at, ") %*c %u", &parent) != 1)
+		return -EPROTO;
 	for (field = 2; at && field < 22; field++)
 		at = strchr(at + 1, ' ');
 	if (!at || sscanf(at, "%llu", &ticks) != 1)
 		return -EPROTO;
-	*out = ticks * PROCFS_TICK_NS;
+	*start_time = ticks * PROCFS_TICK_NS;
+	*ppid = parent;
 	return 0;
+}
+
+bool procfs_same_start(uint64_t start_time, uint64_t by_proc)
+{
+	return start_time >= by_proc && start_time - by_proc < 2 * PROCFS_TICK_NS;
+}
+
+int procfs_is_process(uint32_t pid, uint64_t start_time)
+{
+	uint64_t by_proc;
+	uint32_t ppid;
+	int err = procfs_stat(pid, &by_proc, &ppid);
+
+	if (err)
+		return err;
+	return procfs_same_start(start_time, by_proc) ? 0 : -ESTALE;
 }

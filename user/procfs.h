@@ -3,6 +3,7 @@
 #ifndef ROOTGATE_PROCFS_H
 #define ROOTGATE_PROCFS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,7 +23,16 @@ int procfs_command(uint32_t pid, char *buf, size_t size);
 
 #define PROCFS_TICK_NS 10000000ULL /* USER_HZ is 100 */
 
-/* Its start, ns of CLOCK_BOOTTIME, in the clock ticks that /proc counts (USER_HZ): rounded down. */
-int procfs_start_time(uint32_t pid, uint64_t *out);
+/*
+ * Its start (ns of CLOCK_BOOTTIME, in the clock ticks that /proc counts: rounded down), and its
+ * parent now, 0 for one of the host's first.
+ */
+int procfs_stat(uint32_t pid, uint64_t *start_time, uint32_t *ppid);
+
+/* Whether a start in ns is the one that /proc rounded down to ticks. */
+bool procfs_same_start(uint64_t start_time, uint64_t by_proc);
+
+/* 0: this PID is the process that started then; -ESTALE: another one; else a negative errno. */
+int procfs_is_process(uint32_t pid, uint64_t start_time);
 
 #endif

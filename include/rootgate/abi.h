@@ -263,6 +263,20 @@ struct rg_process {
 };
 _Static_assert(sizeof(struct rg_process) == 336, "rg_process");
 
+/* Map "exited": the last contained processes that exited. A PID alone may have been used again. */
+struct rg_exited_key {
+	__u64 start_time;
+	__u32 pid; /* host PID */
+	__u32 pad; /* 0 */
+};
+_Static_assert(sizeof(struct rg_exited_key) == 16, "rg_exited_key");
+
+struct rg_exited {
+	__u64 exit_time; /* CLOCK_BOOTTIME, ns */
+	struct rg_process process;
+};
+_Static_assert(sizeof(struct rg_exited) == 8 + sizeof(struct rg_process), "rg_exited");
+
 /*
  * The policy in the kernel. Every key starts with the slot (generation & 1),
  * so that the policy in force is never written.
