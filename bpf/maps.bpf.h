@@ -51,8 +51,9 @@ RG_MAP struct {
 
 /*
  * Contained processes. Key: host PID (thread group id). Value: struct rg_process.
- * Written at fork, exec, exit and by the seeding iterator. Full: RG_COUNT_PIDS_FULL
- * counts, no verdict changes.
+ * Written at fork, exec, set*uid, exit and by the seeding iterator. Full:
+ * RG_COUNT_PIDS_FULL counts, no verdict changes, and the agent lets the iterator
+ * run again later. The agent may set another size before loading.
  */
 RG_MAP struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -61,6 +62,19 @@ RG_MAP struct {
 	__type(key, __u32);
 	__type(value, struct rg_process);
 } processes SEC(".maps");
+
+/*
+ * The way back. Key: struct rg_pid, a PID in its PID namespace, for each level
+ * below the base. Value: host PID. Written with the process's record, of which
+ * one entry is usual; nested containers have more. Full: as above.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct rg_pid);
+	__type(value, __u32);
+} pids SEC(".maps");
 
 /* The policy; see abi.h. Written by the agent, into the slot that is not in force. */
 RG_MAP struct {

@@ -15,6 +15,7 @@
  * Not covered: credentials that change without this hook (tripwire).
  */
 #include "judge.bpf.h"
+#include "record.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -25,13 +26,11 @@ static __always_inline bool gains_root(const struct rg_ids *new, const struct cr
 	       (!new->suid && old->suid.val) || (!new->fsuid && old->fsuid.val);
 }
 
-static __always_inline int check_setuid(struct cred *new, const struct cred *old, bool silent)
+static __always_inline int check_setuid(struct task_struct *task, struct cred *new,
+					const struct cred *old, bool silent)
 {
-	struct task_struct *task = current_task();
 	struct attempt attempt;
 
-	if (is_host_floor(task))
-		return 0;
 	ids_of(new, &attempt.ids);
 	if (!gains_root(&attempt.ids, old))
 		return 0;
@@ -48,12 +47,51 @@ static __always_inline int check_setuid(struct cred *new, const struct cred *old
 	return judge(&attempt);
 }
 
+static __always_inline bool changes_ids(const struct cred *new, const struct cred *old)
+{
+	return new->uid.val != old->uid.val || new->euid.val != old->euid.val ||
+	       new->suid.val != old->suid.val || new->fsuid.val != old->fsuid.val;
+}
+
+/*
+ * The record follows what is not refused. It has the leader's credential, as
+ * /proc/PID/status has. What is not exact: the hook comes just before the
+ * commit, which another security module or a lack of memory can still prevent,
+ * and a copy of a fmod_ret program can be skipped; the next exec sets it right.
+ * A tap behind the commit would know, but every commit on the host would pay.
+ */
+static __always_inline void follow(struct task_struct *task, const struct cred *new,
+				   const struct cred *old)
+{
+	__u32 key = (__u32)READ(task, tgid);
+	struct rg_process *process;
+
+	if (!changes_ids(new, old) || (__u32)READ(task, pid) != key)
+		return;
+	process = bpf_map_lookup_elem(&processes, &key);
+	if (process)
+		record_ids(process, new);
+}
+
+static __always_inline int on_setuid(struct cred *new, const struct cred *old, bool silent)
+{
+	struct task_struct *task = current_task();
+
+	if (is_host_floor(task))
+		return 0;
+	if (check_setuid(task, new, old, silent))
+		return -EPERM;
+	if (!silent)
+		follow(task, new, old);
+	return 0;
+}
+
 SEC("lsm/task_fix_setuid")
 int BPF_PROG(rg_setuid_lsm, struct cred *new, const struct cred *old, int flags, int ret)
 {
 	if (ret)
 		return ret;
-	return check_setuid(new, old, false) ? -EPERM : 0;
+	return on_setuid(new, old, false);
 }
 
 #define RG_SETUID_COPY(n)                                                                          \
@@ -63,7 +101,7 @@ int BPF_PROG(rg_setuid_lsm, struct cred *new, const struct cred *old, int flags,
 	{                                                                                          \
 		if (ret)                                                                           \
 			return ret;                                                                \
-		return check_setuid(new, old, (n) > 0) ? -EPERM : 0;                               \
+		return on_setuid(new, old, (n) > 0);                                               \
 	}
 
 /* As in exec.bpf.c: eight, since one can be skipped. */

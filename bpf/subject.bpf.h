@@ -21,19 +21,27 @@ static __always_inline struct upid upid_at(struct pid *pid, __u32 level)
 }
 
 /*
+ * Tasks that share the boot's nsproxy have the boot's namespaces, and always
+ * had. It is static memory of the kernel (init_nsproxy), so its address is
+ * never another's; whoever enters another namespace gets an nsproxy of its own,
+ * and a child's active PID namespace is the one that its nsproxy has at the
+ * fork.
+ */
+static __always_inline bool is_of_boot(struct nsproxy *nsproxy)
+{
+	return nsproxy && (__u64)nsproxy == control.floor;
+}
+
+/*
  * The host's floor, and the cheapest test: in the base PID namespace and the
  * base mount namespace, whatever the cgroup. Most of all calls end here, and
- * most of those at the first comparison: tasks that share the boot's nsproxy
- * have the boot's namespaces. It is static memory of the kernel (init_nsproxy),
- * so its address is never another's; whoever enters another namespace gets an
- * nsproxy of its own, and a child's active PID namespace is the one that its
- * nsproxy has at the fork.
+ * most of those at the first comparison.
  */
 static __always_inline bool is_host_floor(struct task_struct *task)
 {
 	struct nsproxy *nsproxy = READ(task, nsproxy);
 
-	if (nsproxy && (__u64)nsproxy == control.floor)
+	if (is_of_boot(nsproxy))
 		return true;
 	return READ(task, thread_pid, level) == config.base_level &&
 	       READ(nsproxy, mnt_ns, ns.inum) == config.base_mntns;
@@ -136,7 +144,7 @@ static __always_inline void ids_read(const struct cred *cred, struct rg_ids *ids
 }
 
 /* PID and namespace at each level, from the initial namespace inwards. Returns how many. */
-static __always_inline __u32 pids_of(struct task_struct *task, struct rg_pid *pids)
+static __always_inline __u32 pids_of(struct task_struct *task, struct rg_pid *out)
 {
 	struct pid *pid = READ(task, group_leader, thread_pid);
 	__u32 level = READ(pid, level), i;
@@ -149,8 +157,8 @@ static __always_inline __u32 pids_of(struct task_struct *task, struct rg_pid *pi
 		if (i > level)
 			break;
 		upid = upid_at(pid, i);
-		pids[i].nr = (__u32)upid.nr;
-		pids[i].ns = BPF_CORE_READ(upid.ns, ns.inum);
+		out[i].nr = (__u32)upid.nr;
+		out[i].ns = BPF_CORE_READ(upid.ns, ns.inum);
 	}
 	return level + 1;
 }

@@ -1,95 +1,101 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which host PID is which PID in the container: a record of each contained
- * process from fork to exit.
+ * process from fork to exit, and the way back from its PIDs.
  *
  * Written at fork (the PID is attached by then, and the task does not run yet),
- * again at exec, and for all that ran before by an iterator that the agent
- * reads once. Removed when the last thread begins to exit, which is not when
- * the leader does: a process whose leader has gone lives on. Threads have no
- * record of their own.
+ * changed at exec and at set*uid (setuid.bpf.c), and for all that ran before
+ * written by an iterator. Removed when the last thread begins to exit, which is
+ * not when the leader does: a process whose leader has gone lives on, and so is
+ * known to the iterator. The PID is still attached then, so what is removed
+ * cannot be a successor's. Threads have no record of their own.
  *
- * Nothing here decides. A record that finds no room is counted.
+ * Nothing here decides. What finds no room is counted, and the agent lets the
+ * iterator run again; so does an exec of the process itself try again.
  */
-#include "subject.bpf.h"
+#include "record.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
-/* The uid that a kuid has in a user namespace; 65534 where it has none there, or its map is long. */
-static __always_inline __u32 uid_inside(struct user_namespace *ns, __u32 kuid)
+/*
+ * Writes the record and the way back. BPF_NOEXIST leaves what is there as it
+ * is. False where something found no room.
+ */
+static __noinline bool record_add(struct task_struct *task, enum rg_evidence evidence, __u64 flags)
 {
-	__u32 extents = ns->uid_map.nr_extents, i;
-
-	if (extents > RG_EXTENTS_MAX)
-		return 65534;
-	for (i = 0; i < RG_EXTENTS_MAX; i++) {
-		struct uid_gid_extent extent;
-
-		if (i >= extents)
-			break;
-		if (bpf_probe_read_kernel(&extent, sizeof(extent), &ns->uid_map.extent[i]))
-			break;
-		if (kuid - extent.lower_first < extent.count)
-			return extent.first + (kuid - extent.lower_first);
-	}
-	return 65534;
-}
-
-static __noinline int record(struct task_struct *task, enum rg_evidence evidence)
-{
-	struct task_struct *leader = task->group_leader;
-	const struct cred *cred = task->real_cred;
 	struct rg_process process = {};
 	__u32 key = (__u32)task->tgid;
+	long err;
 
-	process.start_time = leader->start_boottime;
-	process.cgroup_id = READ(task, cgroups, dfl_cgrp, kn, id);
-	process.ppid = (__u32)task->real_parent->tgid;
-	process.userns = cred->user_ns->ns.inum;
-	process.userns_level = (__u32)cred->user_ns->level;
-	process.evidence = evidence;
-	ids_of(cred, &process.ids);
-	process.container_uid = uid_inside(cred->user_ns, process.ids.euid);
-	process.levels = pids_of(task, process.pids);
-	bpf_probe_read_kernel_str(process.comm, sizeof(process.comm), task->comm);
-	if (bpf_map_update_elem(&processes, &key, &process, BPF_ANY))
-		count(RG_COUNT_PIDS_FULL);
-	return 0;
+	process.start_time = task->group_leader->start_boottime;
+	record_pids(&process, task);
+	record_change(&process, task, evidence);
+	err = bpf_map_update_elem(&processes, &key, &process, flags);
+	if (err && err != -EEXIST)
+		return false;
+	return back_add(&process, key, flags);
 }
 
-/* The evidence comes first, since its work space and the record's together are more than a stack. */
-static __always_inline int record_contained(struct task_struct *task)
+static __always_inline void count_full(bool room)
 {
-	enum rg_evidence evidence;
-
-	if (is_host_floor(task))
-		return 0;
-	evidence = evidence_of(task);
-	return evidence == RG_EVIDENCE_NONE ? 0 : record(task, evidence);
+	if (!room)
+		count(RG_COUNT_PIDS_FULL);
 }
 
 SEC("tp_btf/task_newtask")
 int BPF_PROG(rg_newtask, struct task_struct *task, __u64 clone_flags)
 {
-	return clone_flags & CLONE_THREAD ? 0 : record_contained(task);
+	enum rg_evidence evidence;
+
+	if (clone_flags & CLONE_THREAD || is_host_floor(task))
+		return 0;
+	evidence = evidence_of(task);
+	if (evidence != RG_EVIDENCE_NONE)
+		count_full(record_add(task, evidence, BPF_ANY));
+	return 0;
 }
 
+/*
+ * Also of a thread that is not the leader: it is by now, with the PID and the
+ * start time of the one before. A process can have come to the host's floor
+ * since its fork, then its record goes.
+ */
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(rg_exec, struct task_struct *task)
 {
-	return record_contained(task);
+	enum rg_evidence evidence = RG_EVIDENCE_NONE;
+	struct rg_process *process;
+	__u32 key = (__u32)task->tgid;
+
+	if (is_of_boot(task->nsproxy))
+		return 0;
+	if (!is_host_floor(task))
+		evidence = evidence_of(task);
+	process = bpf_map_lookup_elem(&processes, &key);
+	if (evidence == RG_EVIDENCE_NONE) {
+		if (process)
+			record_remove(process, key);
+	} else if (process) {
+		record_change(process, task, evidence);
+	} else {
+		count_full(record_add(task, evidence, BPF_ANY));
+	}
+	return 0;
 }
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(rg_exit, struct task_struct *task)
 {
+	struct rg_process *process;
 	__u32 key = (__u32)task->tgid;
 
 	if (key == control.agent && !task->signal->live.counter)
 		control.agent = 0;
-	if (is_host_floor(task) || task->signal->live.counter)
+	if (is_of_boot(task->nsproxy) || task->signal->live.counter)
 		return 0;
-	bpf_map_delete_elem(&processes, &key);
+	process = bpf_map_lookup_elem(&processes, &key);
+	if (process)
+		record_remove(process, key);
 	return 0;
 }
 
@@ -103,25 +109,58 @@ static __always_inline void learn_floor(struct task_struct *task)
 }
 
 /*
- * Read by the agent once at start, after the others are attached: a process
- * that forks meanwhile is recorded twice, alike; one that exits meanwhile is
- * looked at again after its record was written.
+ * Records a process that the iterator has come to. It may fork or exit at the
+ * same time, and its number be another's before this is over: so a record that
+ * is there is never overwritten, unless an older process left it; and one whose
+ * process has begun to exit meanwhile is taken back. False where something
+ * found no room.
+ */
+static __always_inline bool seed(struct task_struct *task, enum rg_evidence evidence)
+{
+	__u64 start_time = task->start_boottime, flags = BPF_NOEXIST;
+	struct rg_process *process;
+	__u32 key = (__u32)task->tgid;
+	bool room;
+
+	process = bpf_map_lookup_elem(&processes, &key);
+	if (process && process->start_time > start_time)
+		return true;
+	if (process && process->start_time < start_time)
+		flags = BPF_ANY;
+	room = record_add(task, evidence, flags);
+	if (task->signal->live.counter)
+		return room;
+	process = bpf_map_lookup_elem(&processes, &key);
+	if (process && process->start_time == start_time)
+		record_remove(process, key);
+	return true;
+}
+
+/*
+ * Read by the agent at its start, after the others are attached, and again after
+ * a map was full; writes a byte for each process that found no room. Which
+ * counts once, at the start: later it was counted at its fork.
  */
 SEC("iter/task")
 int rg_seed(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
-	__u32 key;
+	enum rg_evidence evidence;
 
 	if (!task || task->pid != task->tgid)
 		return 0;
 	learn_floor(task);
-	if (!task->mm)
+	if (!task->signal->live.counter || is_host_floor(task))
 		return 0;
-	record_contained(task);
-	key = (__u32)task->tgid;
-	if (!task->signal->live.counter)
-		bpf_map_delete_elem(&processes, &key);
+	/* a leader that exited before its threads has no namespaces but that of its PID */
+	if (!task->nsproxy && task->thread_pid->level == config.base_level)
+		return 0;
+	evidence = evidence_of(task);
+	if (evidence == RG_EVIDENCE_NONE || seed(task, evidence))
+		return 0;
+	if (!control.heartbeat)
+		count(RG_COUNT_PIDS_FULL);
+	bpf_seq_write(ctx->meta->seq, "", 1);
 	return 0;
 }
 

@@ -44,6 +44,7 @@ enum bpf_map_type {
 };
 enum {
 	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
 	BPF_F_NO_PREALLOC = 1 << 0,
 	BPF_RB_NO_WAKEUP = 1 << 0,
 	BPF_RB_FORCE_WAKEUP = 1 << 1,
@@ -64,6 +65,7 @@ struct task_struct;
 struct dentry;
 struct vfsmount;
 struct file;
+struct seq_file;
 
 /* linux/ns_common.h */
 struct ns_common {
@@ -289,6 +291,7 @@ struct task_struct {
 
 /* kernel/bpf/bpf_iter.c, kernel/bpf/task_iter.c */
 struct bpf_iter_meta {
+	struct seq_file *seq;
 	u64 session_id;
 };
 struct bpf_iter__task {
@@ -319,7 +322,8 @@ struct bpf_sysctl {
 /* uapi/linux/magic.h */
 #define BPF_FS_MAGIC 0xcafe4a11
 /* uapi/asm-generic/errno-base.h */
-#define EPERM 1
+#define EPERM  1
+#define EEXIST 17
 /* uapi/asm-generic/signal.h */
 #define SIGKILL 9
 

@@ -247,7 +247,11 @@ struct rg_event {
 };
 _Static_assert(sizeof(struct rg_event) == 984, "rg_event");
 
-/* Map "processes": key __u32 host PID (thread group id). */
+/*
+ * Map "processes": key __u32 host PID (thread group id). Map "pids", the way
+ * back: key struct rg_pid at any level below the base, value __u32 host PID.
+ * An entry of "pids" is there only with its record, and leaves before it.
+ */
 struct rg_process {
 	__u64 start_time; /* CLOCK_BOOTTIME, ns */
 	__u64 cgroup_id;
