@@ -89,6 +89,7 @@ static void on_heartbeat(struct agent *agent)
 	agent_expire(agent);
 	agent_tell_lost(agent);
 	agent_control_check(agent);
+	loader_repair(&agent->loader);
 	agent_prove(agent);
 	agent_keep_pinned(agent);
 }

@@ -76,6 +76,7 @@ int agent_attach(struct agent *agent)
 	if (err)
 		return log_exit(err == -EPERM || err == -EACCES ? EXIT_NOT_PERMITTED : EXIT_FAILED,
 				"%s", why.text);
+	agent->loader.max_processes = agent->options->max_processes;
 	agent->loader.no_guard = agent->options->no_guard;
 	agent->loader.no_ftrace_guard = agent->options->no_ftrace_guard;
 	err = loader_start(&agent->host, way, before->maps, before->from ? TAKEOVER_MAPS : 0,

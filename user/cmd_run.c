@@ -31,6 +31,20 @@ static bool parse_on_exit(const char *word, bool *detach)
 	return true;
 }
 
+/* A number from 1 on; with twice as many ways back the kernel's limit is far. */
+static bool parse_max(const char *word, __u32 *out)
+{
+	char *end;
+	long n = strtol(word, &end, 10);
+
+	if (end == word || *end || n < 1 || n > 1 << 22) {
+		log_error("'%s' is no number of processes: 1 to %d", word, 1 << 22);
+		return false;
+	}
+	*out = (__u32)n;
+	return true;
+}
+
 int cmd_run(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -39,6 +53,7 @@ int cmd_run(const struct verb *verb, int argc, char **argv)
 		{ "on-exit", required_argument, NULL, 'e' },
 		{ "no-guard", no_argument, NULL, 'g' },
 		{ "no-ftrace-guard", no_argument, NULL, 'f' },
+		{ "max-processes", required_argument, NULL, 'n' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{},
@@ -64,6 +79,10 @@ int cmd_run(const struct verb *verb, int argc, char **argv)
 			break;
 		case 'f':
 			agent.no_ftrace_guard = true;
+			break;
+		case 'n':
+			if (!parse_max(optarg, &agent.max_processes))
+				return verb_usage_error(verb);
 			break;
 		case 'v':
 			log_set_verbose(true);

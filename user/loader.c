@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -52,6 +53,14 @@ static bool program_wanted(const struct bpf_program *prog, const struct loader *
 	return true;
 }
 
+/* The ways back to them are twice as many: for containers in containers. */
+static int set_max_processes(struct rootgate_bpf *bpf, __u32 n)
+{
+	int err = bpf_map__set_max_entries(bpf->maps.processes, n);
+
+	return err ?: bpf_map__set_max_entries(bpf->maps.pids, 2 * n);
+}
+
 static int load(const struct loader *loader, const struct host *host, struct why *why)
 {
 	struct rootgate_bpf *bpf = loader->bpf;
@@ -74,6 +83,15 @@ static int load(const struct loader *loader, const struct host *host, struct why
 	return err;
 }
 
+static bool same_size(const struct bpf_map *map, int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 len = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &len) == 0 &&
+	       info.max_entries == bpf_map__max_entries(map);
+}
+
 static int reuse_maps(struct rootgate_bpf *bpf, const struct loader_map *maps, size_t n,
 		      struct why *why)
 {
@@ -86,6 +104,8 @@ static int reuse_maps(struct rootgate_bpf *bpf, const struct loader_map *maps, s
 		if (!maps[i].name || maps[i].fd < 0)
 			continue;
 		map = bpf_object__find_map_by_name(bpf->obj, maps[i].name);
+		if (map && !same_size(map, maps[i].fd))
+			continue;
 		err = map ? bpf_map__reuse_fd(map, maps[i].fd) : -ENOENT;
 		if (err) {
 			why_set(why, "cannot go on with the map '%s' of the agent before: %s",
@@ -130,6 +150,7 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 {
 	struct loader loader = {
 		.attach = attach,
+		.max_processes = out->max_processes,
 		.no_guard = out->no_guard,
 		.no_ftrace_guard = out->no_ftrace_guard,
 	};
@@ -144,7 +165,8 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 		why_set(why, "cannot open the BPF object: %s (%s)", strerror(-err), libbpf_words);
 		return err;
 	}
-	err = reuse_maps(loader.bpf, maps, n_maps, why);
+	err = loader.max_processes ? set_max_processes(loader.bpf, loader.max_processes) : 0;
+	err = err ?: reuse_maps(loader.bpf, maps, n_maps, why);
 	err = err ?: load(&loader, host, why);
 	if (!err) {
 		loader.bpf->bss->control.abi = RG_ABI_VERSION;
@@ -160,13 +182,13 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 	return 0;
 }
 
-/* Runs an iterator's program over all tasks. */
-static int iterate(struct bpf_program *prog)
+/* Runs an iterator's program over all tasks. How many bytes it wrote, or a negative errno. */
+static ssize_t iterate(struct bpf_program *prog)
 {
 	_cleanup_(closep) int iter = -1;
 	struct bpf_link *link = bpf_program__attach_iter(prog, NULL);
 	char buf[64];
-	ssize_t n;
+	ssize_t n, sum = 0;
 
 	if (!link)
 		return -errno;
@@ -174,20 +196,46 @@ static int iterate(struct bpf_program *prog)
 	bpf_link__destroy(link);
 	if (iter < 0)
 		return -errno;
-	do /* the program writes nothing here, reading makes it run over all tasks */
+	do { /* reading makes it run over all tasks */
 		n = read(iter, buf, sizeof(buf));
-	while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
-	return n < 0 ? -errno : 0;
+		sum += n > 0 ? n : 0;
+	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+	return n < 0 ? -errno : sum;
+}
+
+/* How often a record found no room so far. */
+static __u64 records_full(const struct loader *loader)
+{
+	int fd = bpf_map__fd(loader->bpf->maps.counters), cpus = libbpf_num_possible_cpus(), cpu;
+	_cleanup_(freep) __u64 *values = calloc((size_t)(cpus > 0 ? cpus : 1), sizeof(*values));
+	__u32 key = RG_COUNT_PIDS_FULL;
+	__u64 sum = 0;
+
+	if (!values || cpus < 0 || bpf_map_lookup_elem(fd, &key, values))
+		return 0;
+	for (cpu = 0; cpu < cpus; cpu++)
+		sum += values[cpu];
+	return sum;
 }
 
 int loader_seed(struct loader *loader)
 {
-	return iterate(loader->bpf->progs.rg_seed);
+	ssize_t n;
+
+	loader->full = records_full(loader);
+	n = iterate(loader->bpf->progs.rg_seed);
+	loader->missing = n > 0;
+	return n < 0 ? (int)n : 0;
+}
+
+int loader_repair(struct loader *loader)
+{
+	return loader->missing || records_full(loader) != loader->full ? loader_seed(loader) : 0;
 }
 
 int loader_sweep(struct loader *loader)
 {
-	return iterate(loader->bpf->progs.rg_sweep);
+	return (int)iterate(loader->bpf->progs.rg_sweep);
 }
 
 void loader_stop(struct loader *loader)

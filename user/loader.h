@@ -11,11 +11,14 @@ struct rootgate_bpf;
 struct loader {
 	struct rootgate_bpf *bpf;
 	enum rg_attach attach;
-	bool no_guard;	      /* set before the start: without the guard of our own objects */
+	__u64 full;	      /* RG_COUNT_PIDS_FULL before the last seeding */
+	bool missing;	      /* which found no room for some process */
+	__u32 max_processes;  /* set before the start: that the maps have room for; 0: as usual */
+	bool no_guard;	      /* likewise: without the guard of our own objects */
 	bool no_ftrace_guard; /* and that of kernel.ftrace_enabled */
 };
 
-/* A map of an earlier set of programs, which a new set goes on with. */
+/* A map of an earlier set of programs, which a new set goes on with where it has the same size. */
 struct loader_map {
 	const char *name;
 	int fd; /* negative: not to be had, a new one is made */
@@ -24,7 +27,7 @@ struct loader_map {
 /*
  * Loads the programs for a way to attach and attaches them, disarmed: nothing is
  * judged before the policy word says so. 0, or a negative errno with the words
- * for it (-EPERM: this kernel refuses the programs); nothing stays on failure. The guards'
+ * for it (-EPERM: this kernel refuses the programs); nothing stays on failure. The
  * switches of *out must be set.
  */
 int loader_start(const struct host *host, enum rg_attach attach, const struct loader_map *maps,
@@ -32,6 +35,9 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 
 /* Records the contained processes that run already. 0 or a negative errno. */
 int loader_seed(struct loader *loader);
+
+/* The same where a map was full since, or is. */
+int loader_repair(struct loader *loader);
 
 /* Tells the contained processes that hold host root already. 0 or a negative errno. */
 int loader_sweep(struct loader *loader);

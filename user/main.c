@@ -18,6 +18,7 @@ static const struct verb verbs[] = {
 	  "  --on-exit WHAT      keep (the programs refuse on, the default) or detach\n"
 	  "  --no-guard          for debugging: rootgate's own objects and agent are not guarded\n"
 	  "  --no-ftrace-guard   kernel.ftrace_enabled may be set to 0\n"
+	  "  --max-processes N   contained processes that are recorded (default 65536)\n"
 	  "  -v, --verbose       tell every step\n",
 	  cmd_run },
 	{ "events", "[OPTION]...", "events so far, and following",
