@@ -76,6 +76,17 @@ RG_MAP struct {
 	__type(value, __u32);
 } pids SEC(".maps");
 
+/*
+ * The last contained processes that exited, so that an event that is older can be understood.
+ * Key: struct rg_exited_key. Value: struct rg_exited. Written at exit; the eldest make room.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct rg_exited_key);
+	__type(value, struct rg_exited);
+} exited SEC(".maps");
+
 /* The policy; see abi.h. Written by the agent, into the slot that is not in force. */
 RG_MAP struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);

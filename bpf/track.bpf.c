@@ -83,6 +83,17 @@ int BPF_PROG(rg_exec, struct task_struct *task)
 	return 0;
 }
 
+/* Keeps what a process was; see "exited". Where memory is short it is forgotten. */
+static __always_inline void remember(const struct rg_process *process, __u32 host)
+{
+	struct rg_exited_key key = { .start_time = process->start_time, .pid = host };
+	struct rg_exited gone;
+
+	gone.exit_time = bpf_ktime_get_boot_ns();
+	__builtin_memcpy(&gone.process, process, sizeof(gone.process));
+	bpf_map_update_elem(&exited, &key, &gone, BPF_ANY);
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(rg_exit, struct task_struct *task)
 {
@@ -94,8 +105,10 @@ int BPF_PROG(rg_exit, struct task_struct *task)
 	if (is_of_boot(task->nsproxy) || task->signal->live.counter)
 		return 0;
 	process = bpf_map_lookup_elem(&processes, &key);
-	if (process)
+	if (process) {
+		remember(process, key);
 		record_remove(process, key);
+	}
 	return 0;
 }
 

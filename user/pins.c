@@ -22,8 +22,8 @@
 #define CURRENT	  PINS_DIR "/current"
 
 /* "control" first: a set without it can be neither judged nor taken over. */
-static const char *const pinned[] = { "control", "counters", "processes",
-				      "pids",	 "refusals", "reports" };
+static const char *const pinned[] = { "control", "counters", "processes", "pids",
+				      "exited",	 "refusals", "reports" };
 
 static bool is_bpffs(void)
 {

@@ -11,8 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const char *const names[TAKEOVER_MAPS] = { "counters", "processes", "pids", "refusals",
-						  "reports" };
+static const char *const names[TAKEOVER_MAPS] = { "counters", "processes", "pids",
+						  "exited",   "refusals",  "reports" };
 
 static size_t page_size(void)
 {

@@ -12,7 +12,7 @@
 #include "pins.h"
 
 /* Maps that a new set goes on with: counts, records, and events that nobody has read yet. */
-#define TAKEOVER_MAPS 5
+#define TAKEOVER_MAPS 6
 
 struct takeover_set {
 	unsigned int number;
