@@ -1,142 +1,94 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/*
- * rootgate ps: contained processes, by their PIDs on the host and in the
- * container. The kernel's records say which there are and what they are called
- * at each level; /proc says what they are at this moment.
- */
+/* rootgate ps: contained processes, by their PIDs on the host and in the container. */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
-#include <bpf/bpf.h>
-
-#include "container.h"
 #include "jsonout.h"
-#include "lock.h"
 #include "log.h"
-#include "pins.h"
-#include "procfs.h"
-#include "record.h"
+#include "process.h"
 #include "table.h"
 #include "verb.h"
+
+#define WATCH_SECONDS 2
 
 struct ps_options {
 	const char *container;
 	bool host_root;
+	bool tree;
+	bool all_levels;
+	bool watch;
 	enum output output;
 };
 
-struct ps_row {
-	uint32_t pid;
-	struct rg_process process;
-	struct rg_ids ids;
-	struct rg_extent map[RG_EXTENTS_MAX];
-	uint32_t extents;
-	char cgroup[RG_PATH_MAX];
-	struct container_ref container;
-	char command[256];
-};
-
-static bool holds_host_root(const struct rg_ids *ids)
+static bool wanted(const struct process *process, const struct ps_options *options)
 {
-	return !ids->uid || !ids->euid || !ids->suid || !ids->fsuid;
-}
-
-/* Completes a row from /proc; false where the process is gone. */
-static bool row_complete(struct ps_row *row)
-{
-	if (procfs_is_process(row->pid, row->process.start_time))
+	if (options->host_root && !process_holds_host_root(&process->ids))
 		return false;
-	row->ids = row->process.ids;
-	if (procfs_ids(row->pid, &row->ids))
-		return false;
-	if (procfs_cgroup(row->pid, row->cgroup, sizeof(row->cgroup)))
-		row->cgroup[0] = '\0';
-	if (procfs_uid_map(row->pid, row->map, &row->extents))
-		row->extents = 0;
-	if (procfs_command(row->pid, row->command, sizeof(row->command)))
-		copy_utf8(row->command, sizeof(row->command), row->process.comm,
-			  sizeof(row->process.comm));
-	container_from_cgroup(row->cgroup, &row->container);
-	return true;
+	return !options->container ||
+	       container_matches(options->container, process->container.id, "");
 }
 
-static bool row_wanted(const struct ps_row *row, const struct ps_options *options)
+/* All that are wanted, in the order that is wanted. 0 or a negative errno. */
+static int rows_read(const struct ps_options *options, struct process **out, size_t *count)
 {
-	if (options->host_root && !holds_host_root(&row->ids))
-		return false;
-	return !options->container || container_matches(options->container, row->container.id, "");
-}
+	_cleanup_(pidmap_closep) struct pidmap map = PIDMAP_NONE;
+	_cleanup_(freep) struct process *rows = NULL;
+	size_t n, i, kept = 0;
+	int err = pidmap_open(&map);
 
-static int compare_rows(const void *a, const void *b)
-{
-	const struct ps_row *x = a, *y = b;
-
-	return x->pid < y->pid ? -1 : x->pid > y->pid;
-}
-
-/* All rows that are wanted, by host PID. 0 or a negative errno; *out untouched on failure. */
-static int rows_read(const struct ps_options *options, struct ps_row **out, size_t *count)
-{
-	_cleanup_(closep) int fd = pins_open("processes", sizeof(struct rg_process));
-	_cleanup_(freep) struct ps_row *rows = NULL;
-	__u32 key, next;
-	bool have = false;
-	size_t n = 0, room = 0;
-
-	if (fd < 0)
-		return fd;
-	while (bpf_map_get_next_key(fd, have ? &key : NULL, &next) == 0) {
-		struct ps_row *row;
-
-		key = next;
-		have = true;
-		if (n == room) {
-			struct ps_row *bigger =
-				realloc(rows, (room = room ? 2 * room : 64) * sizeof(*rows));
-
-			if (!bigger)
-				return -ENOMEM;
-			rows = bigger;
-		}
-		row = &rows[n];
-		memset(row, 0, sizeof(*row));
-		row->pid = key;
-		if (bpf_map_lookup_elem(fd, &key, &row->process) || !row_complete(row))
-			continue;
-		n += row_wanted(row, options);
-	}
-	if (n)
-		qsort(rows, n, sizeof(*rows), compare_rows);
+	err = err ?: process_list(&map, &rows, &n);
+	if (err)
+		return err;
+	for (i = 0; i < n; i++)
+		if (wanted(&rows[i], options))
+			rows[kept++] = rows[i];
+	if (options->tree)
+		err = process_tree(rows, kept);
+	if (err)
+		return err;
 	*out = TAKE_PTR(rows);
-	*count = n;
+	*count = kept;
 	return 0;
 }
 
-static uint32_t container_pid(const struct ps_row *row)
+static void put_row(struct table *table, const struct process *row, bool all_levels)
 {
-	return row->process.pids[row->process.levels - 1].nr;
+	const bool host_root = process_holds_host_root(&row->ids);
+	char levels[RG_PIDS_MAX * 11];
+	uint32_t uid;
+
+	table_cell(table, "%.12s", row->container.id);
+	table_cell(table, "%u", row->pid);
+	if (all_levels) {
+		process_format_levels(levels, sizeof(levels), &row->record);
+		table_cell(table, "%s", levels);
+	} else {
+		table_cell(table, "%u", process_vpid(row));
+	}
+	table_cell(table, "%u", row->ids.euid);
+	if (process_container_uid(row, &uid))
+		table_cell(table, "%u", uid);
+	else
+		table_cell(table, "?");
+	table_cell(table, "%s", process_userns_word(row->record.userns_level, host_root));
+	table_cell(table, "%s", process_verdict_word(host_root));
+	if (row->depth)
+		table_cell(table, "%*s└─ %s", (int)(row->depth - 1) * 2, "", row->command);
+	else
+		table_cell(table, "%s", row->command);
 }
 
-static const char *userns_word(const struct ps_row *row)
+static int print_text(const struct process *rows, size_t n, const struct ps_options *options)
 {
-	if (row->process.userns_level == 0)
-		return "none";
-	return holds_host_root(&row->ids) ? "identity" : "remapped";
-}
-
-static const char *verdict_word(const struct ps_row *row)
-{
-	return holds_host_root(&row->ids) ? "host-root" : "ok";
-}
-
-static int print_text(const struct ps_row *rows, size_t n)
-{
-	static const struct table_column columns[] = {
+	const struct table_column columns[] = {
 		{ .header = "CONTAINER" },
 		{ .header = "HOST-PID", .right = true },
-		{ .header = "PID", .right = true },
+		{ .header = options->all_levels ? "PIDS" : "PID", .right = !options->all_levels },
 		{ .header = "HOST-UID", .right = true },
 		{ .header = "UID", .right = true },
 		{ .header = "USERNS" },
@@ -149,75 +101,28 @@ static int print_text(const struct ps_row *rows, size_t n)
 
 	if (err)
 		return err;
-	for (i = 0; i < n; i++) {
-		const struct ps_row *row = &rows[i];
-		uint32_t uid;
-
-		table_cell(table, "%.12s", row->container.id);
-		table_cell(table, "%u", row->pid);
-		table_cell(table, "%u", container_pid(row));
-		table_cell(table, "%u", row->ids.euid);
-		if (record_map_uid(row->ids.euid, row->map, row->extents, &uid))
-			table_cell(table, "?");
-		else
-			table_cell(table, "%u", uid);
-		table_cell(table, "%s", userns_word(row));
-		table_cell(table, "%s", verdict_word(row));
-		table_cell(table, "%s", row->command);
-	}
+	for (i = 0; i < n; i++)
+		put_row(table, &rows[i], options->all_levels);
 	return table_print(table, stdout, table_width(1));
 }
 
-static struct json_object *pids_json(const struct rg_process *process, bool inodes)
-{
-	struct json_object *array = json_object_new_array();
-	uint32_t i;
-
-	for (i = 0; i < process->levels; i++)
-		json_object_array_add(array, json_object_new_uint64(inodes ? process->pids[i].ns
-									   : process->pids[i].nr));
-	return array;
-}
-
-static struct json_object *row_json(const struct ps_row *row)
-{
-	_cleanup_(jsonout_freep) struct json_object *object = json_object_new_object();
-	uint32_t uid;
-	int err = 0;
-
-	err |= jsonout_add_text(object, "container", row->container.id, sizeof(row->container.id));
-	err |= jsonout_add_text(object, "cgroup", row->cgroup, sizeof(row->cgroup));
-	err |= jsonout_add_number(object, "pid", row->pid);
-	err |= jsonout_add_number(object, "vpid", container_pid(row));
-	err |= jsonout_add(object, "pids", pids_json(&row->process, false));
-	err |= jsonout_add(object, "pid_namespaces", pids_json(&row->process, true));
-	err |= jsonout_add_number(object, "ppid", row->process.ppid);
-	err |= jsonout_add_number(object, "uid", row->ids.euid);
-	if (record_map_uid(row->ids.euid, row->map, row->extents, &uid))
-		err |= jsonout_add_null(object, "container_uid");
-	else
-		err |= jsonout_add_number(object, "container_uid", uid);
-	err |= jsonout_add_number(object, "user_ns", row->process.userns);
-	err |= jsonout_add_number(object, "user_ns_level", row->process.userns_level);
-	err |= jsonout_add_text(object, "command", row->command, sizeof(row->command));
-	err |= jsonout_add_bool(object, "host_root", holds_host_root(&row->ids));
-	err |= jsonout_add_text(object, "verdict", verdict_word(row), 16);
-	return err ? NULL : TAKE_PTR(object);
-}
-
 /* One array, an element a line. */
-static int print_json(const struct ps_row *rows, size_t n)
+static int print_json(const struct process *rows, size_t n)
 {
+	struct origin origin;
 	size_t i;
+	int err = origin_read(&origin);
 
+	if (err)
+		return err;
 	if (!n)
 		putchar('[');
 	for (i = 0; i < n; i++) {
-		_cleanup_(jsonout_freep) struct json_object *object = row_json(&rows[i]);
-		int err = object ? 0 : -ENOMEM;
+		_cleanup_(jsonout_freep) struct json_object *object =
+			process_json(&rows[i], &origin);
 
 		putchar(i ? ',' : '[');
-		err = err ?: jsonout_print(stdout, object);
+		err = object ? jsonout_print(stdout, object) : -ENOMEM;
 		if (err)
 			return err;
 	}
@@ -225,29 +130,44 @@ static int print_json(const struct ps_row *rows, size_t n)
 	return 0;
 }
 
-static int ps(const struct ps_options *options)
+static int ps(const struct verb *verb, const struct ps_options *options)
 {
-	_cleanup_(freep) struct ps_row *rows = NULL;
+	_cleanup_(freep) struct process *rows = NULL;
 	size_t n;
 	int err = rows_read(options, &rows, &n);
 
-	if (err == -ENOENT)
-		return log_exit(EXIT_NO_AGENT,
-				"no agent runs, so nothing is recorded; start it: rootgate run");
-	if (err == -EACCES || err == -EPERM)
-		return log_exit(EXIT_NOT_PERMITTED, "ps needs root: use sudo");
-	if (err == -EPROTO)
-		return log_exit(EXIT_FAILED,
-				"the agent is of another version than this command (%s)",
-				ROOTGATE_VERSION);
 	if (err)
-		return log_exit(EXIT_FAILED, "cannot read the records: %s", strerror(-err));
-	if (!lock_holder())
-		log_warning(
-			"no agent runs: these are the records that one left, and none is added");
-	err = options->output == OUTPUT_JSON ? print_json(rows, n) : print_text(rows, n);
+		return verb_records_error(verb, err);
+	if (options->watch && isatty(1))
+		fputs("\033[H\033[2J", stdout);
+	verb_warn_stale();
+	err = options->output == OUTPUT_JSON ? print_json(rows, n) : print_text(rows, n, options);
 	return err ? log_exit(EXIT_FAILED, "cannot write the output: %s", strerror(-err))
 		   : EXIT_DONE;
+}
+
+/* Again and again, until somebody has seen enough: then it is done, and did not fail. */
+static int watch(const struct verb *verb, const struct ps_options *options)
+{
+	const struct timespec pause = { .tv_sec = WATCH_SECONDS };
+	sigset_t ends;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	for (;;) {
+		int code = ps(verb, options);
+
+		if (code)
+			return code;
+		if (fflush(stdout))
+			return EXIT_DONE; /* the pipe's reader has gone; main tells other reasons */
+		if (sigtimedwait(&ends, NULL, &pause) >= 0)
+			return EXIT_DONE;
+		if (!isatty(1) && options->output == OUTPUT_TEXT)
+			putchar('\n');
+	}
 }
 
 int cmd_ps(const struct verb *verb, int argc, char **argv)
@@ -255,6 +175,9 @@ int cmd_ps(const struct verb *verb, int argc, char **argv)
 	static const struct option long_options[] = {
 		{ "container", required_argument, NULL, 'c' },
 		{ "host-root", no_argument, NULL, 'r' },
+		{ "tree", no_argument, NULL, 't' },
+		{ "all-levels", no_argument, NULL, 'l' },
+		{ "watch", no_argument, NULL, 'w' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{},
@@ -267,6 +190,12 @@ int cmd_ps(const struct verb *verb, int argc, char **argv)
 			options.container = optarg;
 		else if (c == 'r')
 			options.host_root = true;
+		else if (c == 't')
+			options.tree = true;
+		else if (c == 'l')
+			options.all_levels = true;
+		else if (c == 'w')
+			options.watch = true;
 		else if (c == 'h')
 			return verb_help(verb);
 		else if (c != 'o' || !verb_parse_output(optarg, &options.output))
@@ -276,5 +205,5 @@ int cmd_ps(const struct verb *verb, int argc, char **argv)
 		log_error("ps takes no operand: '%s'", argv[optind]);
 		return verb_usage_error(verb);
 	}
-	return ps(&options);
+	return options.watch ? watch(verb, &options) : ps(verb, &options);
 }

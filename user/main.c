@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lock.h"
 #include "log.h"
 #include "util.h"
 #include "verb.h"
@@ -36,8 +37,21 @@ static const struct verb verbs[] = {
 	  "contained processes, by their PIDs on the host and in the container",
 	  "  --container C       only of the container with this id, or prefix of an id\n"
 	  "  --host-root         only processes that hold host root\n"
+	  "  --tree              children below their parents\n"
+	  "  --all-levels        the PID at each level, from the host inwards\n"
+	  "  --watch             again every 2 seconds, until Ctrl-C\n"
 	  "  -o, --output FORMAT text or json\n",
 	  cmd_ps },
+	{ "pid", "host N | container CONTAINER N | ns INODE N",
+	  "one process, by its PID on the host or in a container",
+	  "  host N              by its PID on the host\n"
+	  "  container C N       by its PID in the container with this id, prefix of an id,\n"
+	  "                      name, or inode of its PID namespace\n"
+	  "  ns INODE N          by its PID in that PID namespace, at any level\n"
+	  "  -o, --output FORMAT text or json\n",
+	  cmd_pid },
+	{ "containers", "[OPTION]...", "containers, and whether their root is the host's",
+	  "  -o, --output FORMAT text or json\n", cmd_containers },
 	{ "status", "[OPTION]...", "what is enforced at this moment, and what was counted",
 	  "  -o, --output FORMAT text or json\n", cmd_status },
 	{ "probe", "[OPTION]...", "what this kernel can do, and what it would take to do better",
@@ -64,7 +78,7 @@ static void usage_table(FILE *out)
 	      "Refuses host root in containers, in the kernel.\n\n",
 	      out);
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
-		fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].summary);
+		fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].summary);
 	fputs("\n  --help     this page; also after a verb\n"
 	      "  --version  the version\n\n"
 	      "Exit codes: 0 done, 1 failed, 2 usage, 3 policy invalid, 4 no agent,\n"
@@ -94,6 +108,27 @@ int verb_usage_error(const struct verb *verb)
 {
 	fprintf(stderr, "Try 'rootgate %s --help'.\n", verb->name);
 	return EXIT_USAGE;
+}
+
+int verb_records_error(const struct verb *verb, int err)
+{
+	if (err == -ENOENT)
+		return log_exit(EXIT_NO_AGENT,
+				"no agent runs, so nothing is recorded; start it: rootgate run");
+	if (err == -EACCES || err == -EPERM)
+		return log_exit(EXIT_NOT_PERMITTED, "%s needs root: use sudo", verb->name);
+	if (err == -EPROTO)
+		return log_exit(EXIT_FAILED,
+				"the agent is of another version than this command (%s)",
+				ROOTGATE_VERSION);
+	return log_exit(EXIT_FAILED, "cannot read the records: %s", strerror(-err));
+}
+
+void verb_warn_stale(void)
+{
+	if (!lock_holder())
+		log_warning(
+			"no agent runs: these are the records that one left, and none is added");
 }
 
 static const struct verb *nearest_verb(const char *name)

@@ -17,6 +17,10 @@ struct pidmap {
 	int pids;
 	int exited;
 };
+#define PIDMAP_NONE                                                                                \
+	{                                                                                          \
+		-1, -1, -1                                                                         \
+	}
 
 /*
  * 0, -ENOENT (nothing is pinned), -EPROTO (pinned by another version), -EPERM or -EACCES, or

@@ -31,6 +31,8 @@ struct verb {
 int cmd_run(const struct verb *verb, int argc, char **argv);
 int cmd_events(const struct verb *verb, int argc, char **argv);
 int cmd_ps(const struct verb *verb, int argc, char **argv);
+int cmd_pid(const struct verb *verb, int argc, char **argv);
+int cmd_containers(const struct verb *verb, int argc, char **argv);
 int cmd_status(const struct verb *verb, int argc, char **argv);
 int cmd_detach(const struct verb *verb, int argc, char **argv);
 int cmd_policy(const struct verb *verb, int argc, char **argv);
@@ -49,5 +51,11 @@ int verb_help(const struct verb *verb);
 
 /* After getopt or an operand went wrong: "Try 'rootgate VERB --help'." on stderr; EXIT_USAGE. */
 int verb_usage_error(const struct verb *verb);
+
+/* The records of contained processes can't be read: says why; the exit code. */
+int verb_records_error(const struct verb *verb, int err);
+
+/* Warns where no agent runs, so that the records are what one left. */
+void verb_warn_stale(void);
 
 #endif

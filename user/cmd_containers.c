@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* rootgate containers: which there are, and whether root in them is root on the host. */
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "containers.h"
+#include "jsonout.h"
+#include "log.h"
+#include "names.h"
+#include "process.h"
+#include "table.h"
+#include "verb.h"
+
+/* "0:100000:65536", lines separated by a comma. */
+static void format_map(char *buf, size_t size, const struct container *container)
+{
+	size_t at = 0;
+	uint32_t i;
+
+	buf[0] = '\0';
+	if (container->userns_level == 0)
+		return; /* the host's: it maps nothing */
+	for (i = 0; i < container->extents && i < RG_EXTENTS_MAX && at < size; i++) {
+		const struct rg_extent *line = &container->map[i];
+
+		at += (size_t)snprintf(buf + at, size - at, "%s%u:%u:%u", i ? "," : "", line->first,
+				       line->lower, line->count);
+	}
+	if (container->extents > RG_EXTENTS_MAX && at < size)
+		snprintf(buf + at, size - at, ",...");
+}
+
+/* Whether its root is the host's: by the map where there is one. */
+static bool maps_host_root(const struct container *container)
+{
+	uint32_t i;
+
+	for (i = 0; i < container->extents && i < RG_EXTENTS_MAX; i++)
+		if (container->map[i].lower == 0 && container->map[i].count)
+			return true;
+	return false;
+}
+
+static int print_text(const struct containers *containers)
+{
+	static const struct table_column columns[] = {
+		{ .header = "CONTAINER" }, { .header = "NAME" },
+		{ .header = "RUNTIME" },   { .header = "HOST-PID", .right = true },
+		{ .header = "USERNS" },	   { .header = "MAP", .flexible = true },
+		{ .header = "VERDICT" },   { .header = "PROCS", .right = true },
+	};
+	_cleanup_(table_freep) struct table *table = NULL;
+	int err = table_new(columns, ARRAY_SIZE(columns), &table);
+	size_t i;
+
+	if (err)
+		return err;
+	for (i = 0; i < containers->count; i++) {
+		const struct container *container = &containers->items[i];
+		char map[RG_EXTENTS_MAX * 36];
+
+		format_map(map, sizeof(map), container);
+		table_cell(table, "%.12s", container->ref.id);
+		table_cell(table, "%s", containers_name(container));
+		table_cell(table, "%s", names_get(&names_runtime, container->ref.runtime));
+		table_cell(table, "%u", container->pid1);
+		table_cell(table, "%s",
+			   process_userns_word(container->userns_level, maps_host_root(container)));
+		table_cell(table, "%s", map);
+		table_cell(table, "%s", process_verdict_word(container->host_root));
+		table_cell(table, "%zu", container->processes);
+	}
+	return table_print(table, stdout, table_width(1));
+}
+
+static struct json_object *map_json(const struct container *container)
+{
+	struct json_object *map = json_object_new_array();
+	uint32_t i;
+
+	for (i = 0; map && i < container->extents && i < RG_EXTENTS_MAX; i++) {
+		struct json_object *line = json_object_new_array();
+
+		if (!line || json_object_array_add(map, line)) {
+			json_object_put(line);
+			json_object_put(map);
+			return NULL;
+		}
+		json_object_array_add(line, json_object_new_uint64(container->map[i].first));
+		json_object_array_add(line, json_object_new_uint64(container->map[i].lower));
+		json_object_array_add(line, json_object_new_uint64(container->map[i].count));
+	}
+	return map;
+}
+
+static int add_user_ns(struct json_object *root, const struct container *container)
+{
+	struct json_object *ns = json_object_new_object();
+	int err = jsonout_add(root, "user_ns", ns);
+
+	if (err)
+		return err;
+	err |= jsonout_add_number(ns, "inum", container->userns);
+	err |= jsonout_add_number(ns, "level", container->userns_level);
+	err |= jsonout_add_bool(ns, "is_host", container->userns_level == 0);
+	if (container->extents > RG_EXTENTS_MAX)
+		err |= jsonout_add_null(ns, "map");
+	else
+		err |= jsonout_add(ns, "map", map_json(container));
+	return err;
+}
+
+static struct json_object *container_json(const struct container *container)
+{
+	_cleanup_(jsonout_freep) struct json_object *object = json_object_new_object();
+	int err = 0;
+
+	err |= jsonout_add_text(object, "id", container->ref.id, sizeof(container->ref.id));
+	err |= jsonout_add_text(object, "name", containers_name(container), RG_PATH_MAX);
+	err |= jsonout_add_text(object, "runtime",
+				names_get(&names_runtime, container->ref.runtime), 32);
+	err |= jsonout_add_text(object, "cgroup", container->cgroup, sizeof(container->cgroup));
+	err |= jsonout_add_number(object, "pid", container->pid1);
+	err |= jsonout_add_number(object, "pid_namespace", container->pidns);
+	err |= add_user_ns(object, container);
+	err |= jsonout_add_text(object, "verdict", process_verdict_word(container->host_root), 16);
+	err |= jsonout_add_number(object, "processes", container->processes);
+	err |= jsonout_add_number(object, "host_root", container->host_root);
+	return err ? NULL : TAKE_PTR(object);
+}
+
+/* One array, an element a line. */
+static int print_json(const struct containers *containers)
+{
+	size_t i;
+
+	if (!containers->count)
+		putchar('[');
+	for (i = 0; i < containers->count; i++) {
+		_cleanup_(jsonout_freep) struct json_object *object =
+			container_json(&containers->items[i]);
+		int err = object ? 0 : -ENOMEM;
+
+		putchar(i ? ',' : '[');
+		err = err ?: jsonout_print(stdout, object);
+		if (err)
+			return err;
+	}
+	puts("]");
+	return 0;
+}
+
+int cmd_containers(const struct verb *verb, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{},
+	};
+	_cleanup_(containers_free) struct containers containers = {};
+	_cleanup_(pidmap_closep) struct pidmap map = PIDMAP_NONE;
+	enum output output = OUTPUT_TEXT;
+	int c, err;
+
+	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+		if (c == 'h')
+			return verb_help(verb);
+		if (c != 'o' || !verb_parse_output(optarg, &output))
+			return verb_usage_error(verb);
+	}
+	if (optind < argc) {
+		log_error("containers takes no operand: '%s'", argv[optind]);
+		return verb_usage_error(verb);
+	}
+	err = pidmap_open(&map);
+	err = err ?: containers_read(&map, true, &containers);
+	if (err)
+		return verb_records_error(verb, err);
+	verb_warn_stale();
+	err = output == OUTPUT_JSON ? print_json(&containers) : print_text(&containers);
+	return err ? log_exit(EXIT_FAILED, "cannot write the output: %s", strerror(-err))
+		   : EXIT_DONE;
+}
