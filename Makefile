@@ -109,12 +109,12 @@ $(B)/librootgate_example: tests/cli/librootgate_example.c $(B)/librootgate.a
 PACKAGES := build-essential clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libyaml-dev \
 	libjson-c-dev
 CHECK_PACKAGES := $(PACKAGES) libcmocka-dev bats clang-format clang-tidy cppcheck shellcheck \
-	mandoc libclang-rt-14-dev
+	mandoc libclang-rt-14-dev pkg-config
 VM_PACKAGES := qemu-system-x86 mmdebstrap busybox-static cpio e2fsprogs zstd xz-utils lz4 binutils \
 	ca-certificates mount
 DNF_PACKAGES := gcc make clang llvm bpftool libbpf-devel elfutils-libelf-devel zlib-devel \
 	libyaml-devel json-c-devel libcmocka-devel bats clang-tools-extra cppcheck ShellCheck \
-	mandoc qemu-system-x86-core busybox cpio e2fsprogs
+	mandoc pkgconf-pkg-config qemu-system-x86-core busybox cpio e2fsprogs
 
 deps:	## install what building, checking and the demo need (Debian, Ubuntu)
 	$(Q)tests/deps "$(DNF_PACKAGES)" $(CHECK_PACKAGES) $(VM_PACKAGES)

@@ -11,8 +11,7 @@
 #include "verb.h"
 
 static const struct verb verbs[] = {
-	{ "run", "[OPTION]...",
-	  "load the policy, guard this host, tell the events; in the foreground",
+	{ "run", "[OPTION]...", "guard this host by the policy, tell the events; in the foreground",
 	  "  --policy PATH       policy file, or folder with policy.yaml and policy.d/\n"
 	  "                      (default /etc/rootgate)\n"
 	  "  --mode MODE         audit, enforce or kill, whatever the policy's own mode\n"

@@ -5,7 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 
-VERBS="run events ps status probe metrics policy disable enable"
+VERBS="run events ps pid containers status probe metrics detach policy disable enable"
 
 setup() {
 	dir=$(mktemp -d)
@@ -75,7 +75,7 @@ teardown() {
 }
 
 @test "an operand too much: exit 2" {
-	for verb in run ps status probe metrics disable enable "policy reload"; do
+	for verb in run ps containers status probe metrics detach disable enable "policy reload"; do
 		# shellcheck disable=SC2086 # a verb can have two words
 		run -2 --separate-stderr "$ROOTGATE" $verb surplus
 		[[ $stderr == *"'surplus'"* ]]
@@ -83,7 +83,7 @@ teardown() {
 }
 
 @test "an unknown output format: exit 2, and those there are" {
-	for verb in ps status probe events; do
+	for verb in ps pid containers status probe events; do
 		run -2 --separate-stderr "$ROOTGATE" "$verb" -o xml
 		[[ $stderr == *"xml"*"text"*"json"* ]]
 	done
@@ -114,6 +114,9 @@ teardown() {
 	run -0 make -s install DESTDIR="$dir/root" PREFIX=/usr
 	for file in usr/sbin/rootgate usr/lib/systemd/system/rootgate.service \
 		usr/share/man/man8/rootgate.8 usr/share/man/man5/rootgate-policy.5 \
+		usr/share/man/man3/librootgate.3 usr/include/rootgate/rootgate.h \
+		usr/lib/librootgate.a usr/lib/librootgate.so.0 usr/lib/librootgate.so \
+		usr/lib/pkgconfig/librootgate.pc \
 		etc/rootgate/policy.yaml usr/lib/sysusers.d/rootgate.conf; do
 		[ -s "$dir/root/$file" ]
 	done
@@ -121,7 +124,7 @@ teardown() {
 	run -0 "$ROOTGATE" policy check "$dir/root/etc/rootgate/policy.yaml"
 	[[ $output == *"mode audit"* ]]
 	run -0 make -s uninstall DESTDIR="$dir/root" PREFIX=/usr
-	[ -z "$(find "$dir/root" -type f)" ]
+	[ -z "$(find "$dir/root" -type f -o -type l)" ]
 }
 
 @test "a policy that the operator has changed survives install and uninstall" {

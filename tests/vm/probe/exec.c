@@ -136,3 +136,24 @@ int act_storm(const struct word *word)
 		answer = exec_in_child(&image);
 	return answer;
 }
+
+/* Children that do nothing, as many as that; the answer comes when a signal ends all of them. */
+int act_many(const struct word *word)
+{
+	long n;
+
+	if (numbers(word->value, &n, 1) != 1)
+		return malformed(word->value);
+	while (n--) {
+		pid_t child = fork();
+
+		if (child < 0)
+			return could_not("fork");
+		if (!child)
+			for (;;)
+				pause();
+	}
+	say("ready");
+	for (;;)
+		pause();
+}

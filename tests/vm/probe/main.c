@@ -175,6 +175,7 @@ static const struct step acts[] = {
 	{ "hammer", act_hammer, "=FILE exec and setresuid by turns while FILE is there" },
 	{ "poke", act_poke, "=PATH,OFFSET,VALUE write into a pinned map" },
 	{ "storm", act_storm, "=N fork and exec this program N times" },
+	{ "many", act_many, "=N children that wait for a signal, as it does itself" },
 	{ "setuid", act_setuid, "=N" },
 	{ "setreuid", act_setreuid, "=R,E" },
 	{ "setresuid", act_setresuid, "=R,E,S" },

@@ -70,6 +70,7 @@ int act_execself(const struct word *word);
 int act_vforkexec(const struct word *word);
 int act_fexec(const struct word *word);
 int act_storm(const struct word *word);
+int act_many(const struct word *word);
 
 /* guard.c */
 int step_holdlink(const struct word *word);
