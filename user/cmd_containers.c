@@ -61,7 +61,11 @@ static int print_text(const struct containers *containers)
 		char map[RG_EXTENTS_MAX * 36];
 
 		format_map(map, sizeof(map), container);
-		table_cell(table, "%.12s", container->ref.id);
+		/* what has no id of any kind is known by its namespace: pid container takes that */
+		if (container->ref.id[0])
+			table_cell(table, "%.12s", container->ref.id);
+		else
+			table_cell(table, "%u", container->pidns);
 		table_cell(table, "%s", containers_name(container));
 		table_cell(table, "%s", names_get(&names_runtime, container->ref.runtime));
 		table_cell(table, "%u", container->pid1);

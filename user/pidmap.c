@@ -14,15 +14,13 @@
 
 #define PINNED "/sys/fs/bpf/rootgate/"
 
-static int sys_bpf(enum bpf_cmd cmd, union bpf_attr *attr, size_t size)
+/* What an older kernel does not know of the attributes is 0, which it accepts. */
+static int bpf_call(enum bpf_cmd cmd, union bpf_attr *attr)
 {
-	long ret = syscall(SYS_bpf, cmd, attr, size);
+	long ret = syscall(SYS_bpf, cmd, attr, sizeof(*attr));
 
 	return ret < 0 ? -errno : (int)ret;
 }
-
-#define bpf_call(cmd, attr, last) sys_bpf(cmd, attr, offsetofend(union bpf_attr, last))
-#define offsetofend(type, member) (offsetof(type, member) + sizeof(((type *)NULL)->member))
 
 /* A map's descriptor for reading; -EPROTO where keys or values have other sizes. */
 static int open_map(const char *path, uint32_t key_size, uint32_t value_size)
@@ -34,14 +32,14 @@ static int open_map(const char *path, uint32_t key_size, uint32_t value_size)
 
 	attr.pathname = (uint64_t)(uintptr_t)path;
 	attr.file_flags = BPF_F_RDONLY;
-	fd = bpf_call(BPF_OBJ_GET, &attr, file_flags);
+	fd = bpf_call(BPF_OBJ_GET, &attr);
 	if (fd < 0)
 		return fd;
 	memset(&attr, 0, sizeof(attr));
 	attr.info.bpf_fd = (uint32_t)fd;
 	attr.info.info_len = sizeof(info);
 	attr.info.info = (uint64_t)(uintptr_t)&info;
-	err = bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attr, info);
+	err = bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attr);
 	if (err)
 		return err;
 	if (info.key_size != key_size || info.value_size != value_size)
@@ -56,7 +54,7 @@ static int lookup(int fd, const void *key, void *value)
 	attr.map_fd = (uint32_t)fd;
 	attr.key = (uint64_t)(uintptr_t)key;
 	attr.value = (uint64_t)(uintptr_t)value;
-	return bpf_call(BPF_MAP_LOOKUP_ELEM, &attr, flags);
+	return bpf_call(BPF_MAP_LOOKUP_ELEM, &attr);
 }
 
 /* What a walk over a map calls with each element. */
@@ -105,7 +103,7 @@ static int walk_batch(const struct walk *walk, uint32_t *at, bool first, uint32_
 	attr.batch.values = (uint64_t)(uintptr_t)values;
 	attr.batch.count = room;
 	attr.batch.map_fd = (uint32_t)walk->fd;
-	err = bpf_call(BPF_MAP_LOOKUP_BATCH, &attr, batch.flags);
+	err = bpf_call(BPF_MAP_LOOKUP_BATCH, &attr);
 	if (err && err != -ENOENT)
 		return err;
 	ret = see_all(walk, keys, values, attr.batch.count);
