@@ -61,6 +61,7 @@ bool control_admit(const struct control_peer *peer)
 {
 	struct stat base, theirs;
 	uint64_t start;
+	uint32_t parent;
 	char path[64];
 
 	if (peer->uid != 0 || peer->pid <= 0)
@@ -70,7 +71,7 @@ bool control_admit(const struct control_peer *peer)
 		return false;
 	if (base.st_ino != theirs.st_ino || base.st_dev != theirs.st_dev)
 		return false;
-	return procfs_start_time((uint32_t)peer->pid, &start) == 0 && start <= peer->accepted;
+	return procfs_stat((uint32_t)peer->pid, &start, &parent) == 0 && start <= peer->accepted;
 }
 
 static int watch(const struct control_server *server, int fd, uint32_t place)

@@ -12,7 +12,7 @@
 
 #include "util.h"
 
-#define PINNED "/sys/fs/bpf/rootgate/"
+#define PINNED "/sys/fs/bpf/rootgate/current/"
 
 /* What an older kernel does not know of the attributes is 0, which it accepts. */
 static int bpf_call(enum bpf_cmd cmd, union bpf_attr *attr)
