@@ -78,6 +78,26 @@ counter()
 	rootgate status -o json | sed -n "s/.*\"$1\":\\([0-9]*\\).*/\\1/p"
 }
 
+# What becomes of the forbidden: the exit codes of an exec and of a setuid, 0 let through, 1 refused.
+forbidden()
+{
+	probe pidns execself=/bin/true >/dev/null 2>&1
+	forbidden_exec=$?
+	probe pidns resuid=1000,1000,0 setuid=0 >/dev/null 2>&1
+	forbidden_setuid=$?
+	echo "$forbidden_exec $forbidden_setuid"
+}
+
+state()
+{
+	rootgate status -o json | sed -n 's/.*"state":"\([a-z_]*\)".*/\1/p'
+}
+
+state_is()
+{
+	[ "$(state)" = "$1" ]
+}
+
 # event_of PID TYPE: the event of that type of the process with that PID on the host, one line of
 # JSON each; waits for it for a while.
 event_of()

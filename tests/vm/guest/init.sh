@@ -4,7 +4,7 @@
 #
 # PID 1 of every guest, from the initramfs: loads the modules, makes the root file system that the
 # command line asks for (rootgate.root=: a tmpfs with busybox, or Debian on the disk), takes the
-# payload there and goes on as stage2.sh. No test here.
+# payload there and goes on as stage2.sh, or systemd.sh. No test here.
 
 /bin/busybox mkdir -p /proc /dev /new
 /bin/busybox mount -t proc proc /proc
@@ -32,8 +32,10 @@ case " $(cat /proc/cmdline) " in
 	chmod 1777 tmp var/tmp
 	;;
 esac
+stage=/payload/stage2.sh
+grep -q rootgate.systemd /proc/cmdline && stage=/payload/systemd.sh
 mkdir -p /new/payload
 mount -t tmpfs -o mode=755 payload /new/payload
 cp -a /payload/. /new/payload/
 umount /proc
-exec switch_root /new /bin/sh /payload/stage2.sh </dev/console >/dev/console 2>&1
+exec switch_root /new /bin/sh $stage </dev/console >/dev/console 2>&1

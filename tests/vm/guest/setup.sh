@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # Runs once in the Debian guest's tree while it is built: users and configuration, so that plain
-# `podman run` and `docker run` work without systemd, without a network and without a registry.
+# `podman run` and `docker run` work without systemd, without a network and without a registry;
+# and for the scenarios that boot with systemd, so that docker starts with it and nothing else does.
 
 set -eu
 
@@ -42,3 +43,7 @@ cat >/etc/docker/daemon.json <<-EOF
 		"log-level": "warn"
 	}
 EOF
+
+rm -rf /etc/systemd/system/*.wants
+systemctl enable containerd.service docker.service
+systemctl mask apparmor.service getty.target systemd-firstboot.service systemd-update-utmp.service

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# PID 1 of a guest on its final root: mounts what a host has mounted, runs the scenarios that
-# /payload/scenarios/order lists one after the other, and powers off. Results go to the second
-# serial port, one line each, so that no kernel message ever lands between them:
+# PID 1 of a guest on its final root, or a service of systemd there: mounts what a host has mounted,
+# runs the scenarios that /payload/scenarios/order lists one after the other, and powers off.
+# Results go to the second serial port, one line each, so that no kernel message ever lands between
+# them:
 #
 #	begin NAME
 #	ok N - test | not ok N - test | skip - test: reason
@@ -12,23 +13,29 @@
 export PATH=/payload/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export HOME=/root LANG=C RESULTS=/dev/ttyS1
 
-mount -t proc -o nosuid,nodev,noexec proc /proc
-mount -t sysfs sys /sys
-mount -t devtmpfs dev /dev 2>/dev/null
-mkdir -p /dev/pts /dev/shm
-mount -t devpts -o mode=620,ptmxmode=666 devpts /dev/pts
-mount -t tmpfs -o mode=1777 shm /dev/shm
-mount -t tmpfs -o mode=755 run /run
-mount -t tmpfs -o mode=1777 tmp /tmp
-mount -t securityfs security /sys/kernel/security
-mount -t tracefs trace /sys/kernel/tracing
-mount -t debugfs debug /sys/kernel/debug
-mount -t cgroup2 -o nsdelegate cgroup /sys/fs/cgroup
-mount -t bpf bpf /sys/fs/bpf
-mkdir -p /run/lock
-[ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd
-hostname guest
-ip link set lo up
+mount_all()
+{
+	mount -t proc -o nosuid,nodev,noexec proc /proc
+	mount -t sysfs sys /sys
+	mount -t devtmpfs dev /dev 2>/dev/null
+	mkdir -p /dev/pts /dev/shm
+	mount -t devpts -o mode=620,ptmxmode=666 devpts /dev/pts
+	mount -t tmpfs -o mode=1777 shm /dev/shm
+	mount -t tmpfs -o mode=755 run /run
+	mount -t tmpfs -o mode=1777 tmp /tmp
+	mount -t securityfs security /sys/kernel/security
+	mount -t tracefs trace /sys/kernel/tracing
+	mount -t debugfs debug /sys/kernel/debug
+	mount -t cgroup2 -o nsdelegate cgroup /sys/fs/cgroup
+	mount -t bpf bpf /sys/fs/bpf
+	mkdir -p /run/lock
+	[ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd
+	hostname guest
+	ip link set lo up
+}
+
+# systemd has done all that where this is one of its services.
+[ $$ != 1 ] || mount_all
 
 # Held open as long as this process lives: a close waits for the line to drain.
 exec 3>"$RESULTS"
@@ -37,6 +44,7 @@ stty -F "$RESULTS" raw -echo 2>/dev/null
 # A fresh start for the next: nobody left over, nothing pinned.
 clean_up()
 {
+	[ $$ = 1 ] || return 0
 	kill -9 -1
 	umount /sys/fs/bpf && mount -t bpf bpf /sys/fs/bpf
 }

@@ -15,25 +15,6 @@ KILLS=3 RELOADS=20
 PINS=/sys/fs/bpf/rootgate
 agent_on_exit=keep
 
-forbidden()
-{
-	probe pidns execself=/bin/true >/dev/null 2>&1
-	forbidden_exec=$?
-	probe pidns resuid=1000,1000,0 setuid=0 >/dev/null 2>&1
-	forbidden_setuid=$?
-	echo "$forbidden_exec $forbidden_setuid"
-}
-
-state()
-{
-	rootgate status -o json | sed -n 's/.*"state":"\([a-z_]*\)".*/\1/p'
-}
-
-state_is()
-{
-	[ "$(state)" = "$1" ]
-}
-
 agent_kill()
 {
 	kill -9 "$agent"
