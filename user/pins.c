@@ -4,12 +4,15 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -32,16 +35,46 @@ static bool is_bpffs(void)
 	return statfs(PINS_BPFFS, &fs) == 0 && fs.f_type == BPF_FS_MAGIC;
 }
 
+/*
+ * In PID 1's mount namespace: a service has one of its own, which follows that of PID 1, and what is
+ * mounted in it would end with the agent. 0 or an errno.
+ */
+static int mount_bpffs(void)
+{
+	_cleanup_(closep) int host = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
+	int status;
+	pid_t child;
+
+	if (host < 0)
+		return errno;
+	child = fork();
+	if (child == 0)
+		_exit(setns(host, CLONE_NEWNS) ||
+				      mount("bpf", PINS_BPFFS, "bpf",
+					    MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700")
+			      ? errno
+			      : 0);
+	if (child < 0)
+		return errno;
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+}
+
 static int ensure_bpffs(struct why *why)
 {
-	int err;
+	int err = is_bpffs() ? 0 : mount_bpffs();
 
-	if (is_bpffs() ||
-	    mount("bpf", PINS_BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") == 0)
-		return 0;
-	err = -errno;
-	why_set(why, "cannot mount the BPF file system on " PINS_BPFFS ": %s", strerror(-err));
-	return err;
+	if (err)
+		why_set(why, "cannot mount the BPF file system on " PINS_BPFFS ": %s",
+			strerror(err));
+	else if (!is_bpffs()) {
+		err = ENODEV;
+		why_set(why,
+			"the BPF file system is mounted on the host, and not seen on " PINS_BPFFS
+			" here: the agent's mount namespace must follow PID 1's");
+	}
+	return -err;
 }
 
 static void set_path(char buf[PATH_ROOM], unsigned int set, const char *name)
