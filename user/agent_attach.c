@@ -107,6 +107,7 @@ int agent_pin(struct agent *agent)
 		agent->set = 0;
 		return log_exit(EXIT_FAILED, "%s", why.text);
 	}
+	pins_keep(&agent->loader, agent->set);
 	err = loader_seed(&agent->loader);
 	if (err)
 		return log_exit(EXIT_FAILED, "cannot record the processes that run already: %s",
@@ -150,7 +151,9 @@ void agent_prove(struct agent *agent)
 			   agent->mode == RG_MODE_AUDIT ? "audit" : "enforcing");
 	else
 		agent_note(agent, RG_TYPE_STATE, "not enforcing: %s", why.text);
-	notify("STATUS=%s", proved ? "proved again" : "not enforcing: the canary was not refused");
+	notify("STATUS=%s%s",
+	       proved ? "proved again: mode " : "not enforcing: the canary was not refused",
+	       proved ? names_get(&names_mode, agent->mode) : "");
 }
 
 void agent_keep_pinned(struct agent *agent)

@@ -56,6 +56,15 @@ static int end_agent(void)
 			(int)agent);
 }
 
+/* Programs without pins may be in systemd's store, which is out of reach from here. */
+static const char *store_hint(void)
+{
+	return access("/run/systemd/system", F_OK) == 0
+		       ? " that is pinned; if something is refused all the same, 'systemctl stop "
+			 "rootgate' makes systemd let go of it"
+		       : "";
+}
+
 static int detach(void)
 {
 	struct takeover left;
@@ -79,7 +88,7 @@ static int detach(void)
 	if (n || had_agent)
 		log_notice("detached: nothing is refused from now on");
 	else
-		log_notice("nothing is attached");
+		log_notice("nothing is attached%s", store_hint());
 	return EXIT_DONE;
 }
 

@@ -3,12 +3,17 @@
 #ifndef ROOTGATE_NOTIFY_H
 #define ROOTGATE_NOTIFY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "util.h"
 
 /* Sends lines like "READY=1"; nothing where no one listens. */
 _printf_(1, 2) void notify(const char *fmt, ...);
+
+/* Sends a text with descriptors, NOTIFY_FDS_MAX at most. */
+#define NOTIFY_FDS_MAX 64
+void notify_with(const char *text, const int *fds, size_t n);
 
 /* Nanoseconds within which WATCHDOG=1 is due, 0 where nobody waits for it. */
 uint64_t notify_watchdog(void);

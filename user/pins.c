@@ -19,10 +19,15 @@
 #include <bpf/libbpf.h>
 #include <linux/magic.h>
 
+#include "notify.h"
 #include "rootgate.skel.h"
+#include "store.h"
 
 #define PATH_ROOM 192
 #define CURRENT	  PINS_DIR "/current"
+
+/* The links' name in systemd's store: nobody asks for a single one, they must only be held. */
+#define KEPT_LINKS "link"
 
 /* "control" first: a set without it can be neither judged nor taken over. */
 static const char *const pinned[] = { "control", "counters", "processes", "pids",
@@ -122,6 +127,51 @@ static bool pin_at(const struct loader *loader, unsigned int set, size_t n, stru
 	return false;
 }
 
+/* --- taking away ------------------------------------------------------------- */
+
+static void stop_keeping(unsigned int set)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pinned); i++)
+		store_remove(set, pinned[i]);
+	store_remove(set, KEPT_LINKS);
+}
+
+static void unpin(unsigned int set)
+{
+	char path[PATH_ROOM], folder[PATH_ROOM];
+	struct dirent *entry;
+	DIR *dir;
+
+	set_path(folder, set, "");
+	dir = opendir(folder);
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), PINS_DIR "/%u/%.64s", set, entry->d_name);
+		if (entry->d_name[0] != '.')
+			unlink(path);
+	}
+	if (dir)
+		closedir(dir);
+	rmdir(folder);
+	pins_tidy();
+}
+
+void pins_remove(unsigned int set)
+{
+	unpin(set);
+	stop_keeping(set);
+}
+
+void pins_tidy(void)
+{
+	if (access(CURRENT, F_OK))
+		unlink(CURRENT);
+	rmdir(PINS_DIR);
+}
+
+/* --- making ------------------------------------------------------------------ */
+
 static int make_folder(const char *path, struct why *why)
 {
 	int err;
@@ -150,8 +200,29 @@ int pins_make(const struct loader *loader, unsigned int set, struct why *why)
 		why_set(why, "cannot pin %s: %s", pin.path, strerror(-err));
 	}
 	if (err)
-		pins_remove(set);
+		unpin(set);
 	return err;
+}
+
+void pins_keep(const struct loader *loader, unsigned int set)
+{
+	int fds[NOTIFY_FDS_MAX];
+	struct pin pin;
+	size_t n = 0, i;
+
+	for (i = 0; pin_at(loader, set, i, &pin); i++) {
+		if (i < ARRAY_SIZE(pinned)) {
+			store_put(set, pinned[i], &pin.fd, 1);
+			continue;
+		}
+		fds[n++] = pin.fd;
+		if (n < ARRAY_SIZE(fds))
+			continue;
+		store_put(set, KEPT_LINKS, fds, n);
+		n = 0;
+	}
+	if (n)
+		store_put(set, KEPT_LINKS, fds, n);
 }
 
 int pins_publish(unsigned int set)
@@ -187,33 +258,7 @@ bool pins_intact(const struct loader *loader, unsigned int set)
 	return true;
 }
 
-/* --- taking away ------------------------------------------------------------- */
-
-void pins_remove(unsigned int set)
-{
-	char path[PATH_ROOM], folder[PATH_ROOM];
-	struct dirent *entry;
-	DIR *dir;
-
-	set_path(folder, set, "");
-	dir = opendir(folder);
-	while (dir && (entry = readdir(dir))) {
-		snprintf(path, sizeof(path), PINS_DIR "/%u/%.64s", set, entry->d_name);
-		if (entry->d_name[0] != '.')
-			unlink(path);
-	}
-	if (dir)
-		closedir(dir);
-	rmdir(folder);
-	pins_tidy();
-}
-
-void pins_tidy(void)
-{
-	if (access(CURRENT, F_OK))
-		unlink(CURRENT);
-	rmdir(PINS_DIR);
-}
+/* --- reading ----------------------------------------------------------------- */
 
 static int compare_numbers(const void *a, const void *b)
 {
@@ -239,10 +284,8 @@ size_t pins_list(unsigned int sets[PINS_SETS_MAX])
 		closedir(dir);
 	if (n)
 		qsort(sets, n, sizeof(*sets), compare_numbers);
-	return n;
+	return store_list(sets, n, PINS_SETS_MAX);
 }
-
-/* --- reading ----------------------------------------------------------------- */
 
 int pins_open_for_writing(unsigned int set, const char *name)
 {
@@ -251,6 +294,8 @@ int pins_open_for_writing(unsigned int set, const char *name)
 
 	set_path(path, set, name);
 	fd = bpf_obj_get(path);
+	if (fd < 0 && errno == ENOENT)
+		return store_open(set, name);
 	return fd < 0 ? -errno : fd;
 }
 

@@ -25,22 +25,25 @@
  */
 int pins_make(const struct loader *loader, unsigned int set, struct why *why);
 
+/* Has systemd, where it runs us, keep descriptors of a set beside the pins (store.h). */
+void pins_keep(const struct loader *loader, unsigned int set);
+
 /* Lets "current" name a set, in one step. 0 or a negative errno. */
 int pins_publish(unsigned int set);
 
 /* Whether the set is all there, in a BPF file system that can be seen, and is the current one. */
 bool pins_intact(const struct loader *loader, unsigned int set);
 
-/* Takes away a set's folder; what is not there is fine. */
+/* Takes away a set's folder, and what systemd keeps of it; what is not there is fine. */
 void pins_remove(unsigned int set);
 
 /* Takes away "current" where it names nothing, and the folder where it is empty. */
 void pins_tidy(void);
 
-/* The numbers of the sets that are there, in ascending order; returns how many. */
+/* The numbers of the sets that are pinned, or were kept by systemd, in ascending order; returns how many. */
 size_t pins_list(unsigned int sets[PINS_SETS_MAX]);
 
-/* Opens a map of a set for reading and writing. A descriptor or a negative errno. */
+/* Opens a map of a set, pinned or kept, for reading and writing. A descriptor or a negative errno. */
 int pins_open_for_writing(unsigned int set, const char *name);
 
 /*

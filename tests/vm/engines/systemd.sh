@@ -125,6 +125,25 @@ pid=$(show MainPID)
 kill -9 "$pid"
 comes_back "$pid" "a killed agent is started again"
 
+# systemd holds what the pins held, until the next agent has pinned its own
+pid=$(show MainPID) before=$(counter exec_deny)
+kill -9 "$pid"
+while umount /sys/fs/bpf 2>/dev/null; do :; done
+is "$(forbidden) $(state)" "1 1 none" "refused without agent and without bpffs"
+comes_back "$pid" "the next agent takes over"
+[ "$(state)" = enforcing ] && [ "$(counter exec_deny)" -gt "$before" ]
+is $? 0 "with the counters, and all is pinned again"
+pid=$(show MainPID)
+kill -9 "$pid"
+rm -r $PINS
+is "$(forbidden)" "1 1" "refused without agent and without pins"
+comes_back "$pid" "and again"
+is "$(forbidden) $(state)" "1 1 enforcing" "so that the forbidden is refused"
+kept=$(show NFileDescriptorStore)
+systemctl restart rootgate.service
+sleep 1
+is "$(show NFileDescriptorStore)" "$kept" "systemd keeps one set ($kept descriptors)"
+
 printf '[Service]\nWatchdogSec=8s\n' >/etc/systemd/system/rootgate.service.d/watchdog.conf
 systemctl daemon-reload
 systemctl restart rootgate.service
@@ -162,6 +181,7 @@ is "$passed" 0 "of $attempts forbidden attempts none passed since the start"
 is $? 0 "and there were enough of them"
 expect_exit 0 "detach" rootgate detach
 is "$(forbidden)" "0 0" "nothing is refused any more"
+like "$(rootgate detach 2>&1)" "*nothing is attached*systemctl stop*" "a second one says so"
 is "$(docker run --rm busybox:1.36 id -u 2>&1)" 0 "docker starts root again"
 is "$(ls /sys/fs/bpf) $(ls -d /run/rootgate 2>/dev/null)" " " "nothing is left of it"
 (cd /payload/install && find . -type f) | (cd / && xargs rm)
