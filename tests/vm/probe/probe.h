@@ -95,4 +95,8 @@ int act_rmdir(const struct word *word);
 int act_rename(const struct word *word);
 int act_write(const struct word *word);
 
+/* storm.c, pidmap.c */
+int act_containers(const struct word *word);
+int act_pidmap(const struct word *word);
+
 #endif

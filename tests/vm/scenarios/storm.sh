@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# lsm: default
+# timeout: 240
+#
+# After storms of forks and execs in many PID namespaces, nested to level 8, the maps are what /proc
+# says, both ways: none missing, none stale. Also where PIDs come again at once, and where the agent
+# is killed in the middle and started again. A file /payload/full asks for 100,000 forks in 200
+# namespaces.
+
+. /payload/guest.sh
+. /payload/agent.sh
+
+# agree NAME: what the maps hold; the details where they don't agree.
+agree()
+{
+	probe pidmap >/tmp/pidmap
+	agree_code=$?
+	note "$1: $(tail -n 1 /tmp/pidmap)"
+	is "$agree_code" 0 "$1: 0 mismatches"
+	[ $agree_code = 0 ] || head -n 20 /tmp/pidmap | sed 's/^/#   /'
+}
+
+# storm COUNT:DEPTH:FORKS[:SURVIVORS]: begins, in $storm; nice, so that an agent can start meanwhile.
+storm()
+{
+	: >/tmp/storm
+	nice -n 19 probe "containers=$1" >/tmp/storm 2>/tmp/storm.errors &
+	storm=$!
+}
+
+over()
+{
+	grep -q over /tmp/storm
+}
+
+# is_over SECONDS NAME
+is_over()
+{
+	wait_for "$1" over
+	is "$?" 0 "$2"
+	[ -s /tmp/storm.errors ] && sort /tmp/storm.errors | uniq -c | head -n 5
+}
+
+# All PID 1s go with it.
+calm()
+{
+	kill -9 "$storm"
+	wait "$storm"
+	wait_for 60 all_gone
+}
+
+all_gone()
+{
+	probe pidmap | grep -q ' 0 processes'
+}
+
+policy "version: 1
+mode: audit"
+if [ -e /payload/full ]; then
+	size=200:8:500:6 limit=900
+else
+	size=20:8:200:3 limit=100
+fi
+
+agent_start --policy $POLICY
+storm $size
+is_over $limit "a storm of $size"
+agree "after it"
+calm
+agree "after the end of all"
+
+note "the agent is killed and started again in a storm"
+storm $size
+sleep 1
+kill -9 "$agent"
+wait "$agent"
+probe pidmap >/tmp/pidmap
+is $? 1 "without an agent the maps are wrong soon: what compares them can tell"
+agent_start --policy $POLICY
+over && note "the storm was over before the agent was there"
+is_over $limit "a storm goes on"
+agree "after it"
+calm
+agree "after the end of all"
+
+note "PIDs come again at once"
+pid_max=$(cat /proc/sys/kernel/pid_max)
+# One PID alone is left, since those below 300 are for the boot: fork after fork has it.
+probe pidns resuid=1000,1000,1000 reexec sleep=1000 storm=200 &
+alone=$!
+sleep 0.5
+echo 301 >/proc/sys/kernel/pid_max
+wait $alone
+is $? 0 "200 forks and execs with one PID"
+echo "$pid_max" >/proc/sys/kernel/pid_max
+agree "after it"
+probe pidns pause &
+kept=$!
+echo 400 >/proc/sys/kernel/pid_max
+storm 4:4:200:12
+wait_for $limit over
+is $? 0 "a storm with a hundred PIDs"
+echo "$pid_max" >/proc/sys/kernel/pid_max
+agree "after it"
+kill -9 "$(descendant $kept 1)"
+wait $kept
+calm
+agree "after the end of all"
+
+is "$(counter pids_full)" 0 "every record found room"
+agent_stop
+is $? 0 "the agent ends"
+summary
