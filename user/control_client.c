@@ -13,12 +13,13 @@
 #include "control_wire.h"
 
 #define SEND_SECONDS   5  /* an agent that is stopped (SIGSTOP, a debugger) accepts nobody */
-#define ANSWER_SECONDS 30 /* a policy of ten thousand rules takes a while */
+#define ANSWER_SECONDS 5  /* whoever breaks the glass is in a hurry, */
+#define RELOAD_SECONDS 30 /* and a policy of ten thousand rules takes a while */
 
-static int connect_to(const char *path, int *out)
+static int connect_to(const char *path, time_t answer_seconds, int *out)
 {
 	const struct timeval send_limit = { .tv_sec = SEND_SECONDS };
-	const struct timeval answer_limit = { .tv_sec = ANSWER_SECONDS };
+	const struct timeval answer_limit = { .tv_sec = answer_seconds };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	_cleanup_(closep) int fd = -1;
 
@@ -61,7 +62,9 @@ int control_ask(const char *path, const struct control_request *request, struct 
 	_cleanup_(freep) char *buf = malloc(CONTROL_ANSWER_MAX);
 	_cleanup_(closep) int fd = -1;
 	size_t len = 0;
-	int err = line && buf ? connect_to(path, &fd) : -ENOMEM;
+	bool reload = request->verb == CONTROL_RELOAD;
+	int err = line && buf ? connect_to(path, reload ? RELOAD_SECONDS : ANSWER_SECONDS, &fd)
+			      : -ENOMEM;
 
 	if (err)
 		return err;
