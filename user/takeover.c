@@ -106,9 +106,15 @@ size_t takeover_end(struct takeover *takeover)
 {
 	size_t n = takeover->n, i;
 
-	for (i = 0; i < n; i++)
-		if (takeover->sets[i].control)
-			__atomic_store_n(&takeover->sets[i].control->word, 0, __ATOMIC_SEQ_CST);
+	for (i = 0; i < n; i++) {
+		struct takeover_set *set = &takeover->sets[i];
+
+		if (set->control)
+			__atomic_store_n(&set->control->word, 0, __ATOMIC_SEQ_CST);
+		/* somebody may hold its links for ever */
+		if (set->known)
+			set->control->guard = 0;
+	}
 	for (i = 0; i < n; i++)
 		pins_remove(takeover->sets[i].number);
 	takeover_forget(takeover);

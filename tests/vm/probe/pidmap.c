@@ -23,7 +23,7 @@
 
 #include "../../../include/rootgate/abi.h"
 
-#define PINS   "/sys/fs/bpf/rootgate/"
+#define PINS   "/sys/fs/bpf/rootgate/current/"
 #define HOSTS  (1 << 22)
 #define TICK   (1000000000ULL / 100)
 #define CLOSED -1

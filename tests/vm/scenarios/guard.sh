@@ -11,7 +11,8 @@
 . /payload/agent.sh
 
 ENABLED=/proc/sys/kernel/ftrace_enabled
-PINS=/sys/fs/bpf/rootgate
+FOLDER=/sys/fs/bpf/rootgate
+PINS=$FOLDER/current
 id=3f0c2d9a1b7e4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5
 CONTAINED="cgroup=docker/$id mntns" # --pid=host: it sees the agent's PID and, here, its pins
 
@@ -98,8 +99,8 @@ refused "a look at the agent" $CONTAINED "look=$agent"
 refused "its limits" $CONTAINED "limit=$agent"
 refused "a pin: away" $CONTAINED "unlink=$PINS/counters"
 refused "a pin: out of the folder" $CONTAINED "rename=$PINS/counters,/sys/fs/bpf/counters"
-refused "the folder: renamed" $CONTAINED "rename=$PINS,/sys/fs/bpf/other"
-refused "the folder: away" $CONTAINED "rmdir=$PINS"
+refused "the folder: renamed" $CONTAINED "rename=$FOLDER,/sys/fs/bpf/other"
+refused "the folder: away" $CONTAINED "rmdir=$FOLDER"
 counted 15
 refused_by_io $CONTAINED
 
