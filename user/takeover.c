@@ -109,8 +109,9 @@ size_t takeover_end(struct takeover *takeover)
 	for (i = 0; i < n; i++) {
 		struct takeover_set *set = &takeover->sets[i];
 
-		if (set->control)
-			__atomic_store_n(&set->control->word, 0, __ATOMIC_SEQ_CST);
+		if (!set->control)
+			continue;
+		__atomic_store_n(&set->control->word, 0, __ATOMIC_SEQ_CST);
 		/* somebody may hold its links for ever */
 		if (set->known)
 			set->control->guard = 0;

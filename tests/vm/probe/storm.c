@@ -131,7 +131,7 @@ static void (*const kinds[])(bool lives) = {
 	kind_thread_exec, kind_leader_leaves, kind_ids,	  kind_thread_ids,
 };
 
-#define KINDS ((long)ARRAY_SIZE(kinds))
+#define KINDS ((long)(sizeof(kinds) / sizeof(kinds[0])))
 
 static void work(const struct storm *storm)
 {
