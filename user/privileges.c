@@ -23,6 +23,7 @@ static const unsigned int kept[] = {
 	CAP_BPF,	/* maps, and the iterator that records processes anew */
 	CAP_PERFMON,	/* the same */
 	CAP_SYS_ADMIN,	/* the canary's PID namespace; bpffs where it was unmounted */
+	CAP_SYS_CHROOT, /* that is done in PID 1's mount namespace */
 	CAP_SETUID,	/* the canary attempts a forbidden setuid */
 	CAP_SYS_PTRACE, /* whose namespaces a peer is in */
 };

@@ -27,7 +27,7 @@ mode: enforce"
 agent_start --policy $POLICY
 is "$(forbidden)" "1 1" "with it it is refused"
 is "$(awk '/^(CapPrm|CapBnd|NoNewPrivs):/ { print $2 }' "/proc/$agent/status" | xargs)" \
-	"000000c000280080 000000c000280080 1" "the agent has given up what it does not need"
+	"000000c0002c0080 000000c0002c0080 1" "the agent has given up what it does not need"
 before=$(counter exec_deny)
 
 # ---- without an agent ----
