@@ -199,6 +199,8 @@ int act_containers(const struct word *word)
 
 	if (numbers(word->value, n, 4) < 3 || n[1] < 1 || n[3] < 1)
 		return malformed(word->value);
+	if (nice(19) < 0) /* so that an agent can start meanwhile */
+		return could_not("nice");
 	if (pipe(done))
 		return could_not("pipe");
 	for (i = 0; i < n[0]; i++) {

@@ -21,11 +21,11 @@ agree()
 	[ $agree_code = 0 ] || head -n 20 /tmp/pidmap | sed 's/^/#   /'
 }
 
-# storm COUNT:DEPTH:FORKS[:SURVIVORS]: begins, in $storm; nice, so that an agent can start meanwhile.
+# storm COUNT:DEPTH:FORKS[:SURVIVORS]: begins, in $storm.
 storm()
 {
 	: >/tmp/storm
-	nice -n 19 probe "containers=$1" >/tmp/storm 2>/tmp/storm.errors &
+	probe "containers=$1" >/tmp/storm 2>/tmp/storm.errors &
 	storm=$!
 }
 
