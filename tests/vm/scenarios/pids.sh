@@ -85,6 +85,168 @@ kill -9 "$(descendant $before 1)" "$(descendant $threaded 1)"
 wait $before $threaded
 agree 35 "after exits"
 
+# ---- one process, from either side ----
+
+# answer KEY COMMAND...: that field of what it says.
+answer()
+{
+	answer_key=$1
+	shift
+	field "$("$@" -o json 2>/dev/null)" "$answer_key"
+}
+
+# What /proc calls the outermost PID namespace below the host's that a process is in: its own, where
+# it is one level down.
+pidns_of()
+{
+	stat -L -c %i "/proc/$1/ns/pid"
+}
+
+probe pidns $USER reexec fork pause &
+one=$!
+first=$(descendant $one 1)
+second=$(descendant $one 2)
+sleep 0.2
+ns=$(pidns_of "$second")
+is "$(answer pids rootgate pid host "$second")" "$(nspid "$second")" "pid host: the levels of /proc"
+is "$(answer pid rootgate pid ns "$ns" 2)" "$second" "pid ns: and back"
+is "$(answer pid rootgate pid container "$ns" 2)" "$second" "pid container: by the inode"
+is "$(answer pid rootgate pid container "$ns" 1)" "$first" "pid container: PID 1"
+is "$(answer uid rootgate pid host "$second") $(answer container_uid rootgate pid host "$second")" \
+	"1000 1000" "pid host: its uids"
+text=$(rootgate pid host "$second")
+like "$text" "*host PID: *$second*PID: *2*levels: *$second in *2 in $ns*verdict: *ok*entity id: *" \
+	"pid host: for people"
+is "$(answer entity_id rootgate pid host "$second")" \
+	"\"$(cut -c 1-8 /proc/sys/kernel/random/boot_id)-$(printf %x "$second")-$(rootgate ps -o json |
+		sed -n "s/.*\"pid\":$second,.*\"entity_id\":\"[^-]*-[^-]*-\([0-9a-f]*\)\".*/\1/p")\"" \
+	"pid host: the identity that ps gives it"
+is "$(librootgate_example "$second")" "$second is 2 in $ns, and back $second: exe" \
+	"librootgate: there and back"
+deep=$(rootgate ps -o json | sed -n 's/.*"pids":\[\([0-9]*\)\(,[0-9]*\)\{32\}\].*/\1/p' | head -n 1)
+is "$(answer pid rootgate pid ns "$(pidns_of "$deep")" 1)" "$deep" "pid ns: 32 levels down"
+rootgate ps -o json >/tmp/all
+is "$(while IFS= read -r line; do
+	host=$(field "$line" pid)
+	nss=$(field "$line" pid_namespaces | tr -d '[]') pids=$(field "$line" pids | tr -d '[]')
+	level=2
+	while [ "$(echo "$pids" | cut -d , -f $level)" ] && [ $level -le 4 ]; do
+		[ "$(answer pid rootgate pid ns "$(echo "$nss" | cut -d , -f $level)" \
+			"$(echo "$pids" | cut -d , -f $level)")" = "$host" ] || echo "$host at $level"
+		level=$((level + 1))
+	done
+done </tmp/all)" "" "pid ns: all, at the first three levels, lead back"
+
+rootgate containers -o json >/tmp/containers
+line=$(grep "\"pid_namespace\":$ns," /tmp/containers)
+is "$(field "$line" pid) $(field "$line" processes) $(field "$line" verdict)" "$first 2 \"ok\"" \
+	"containers: PID 1, how many, and the verdict"
+is "$(sed -n 's/.*"processes":\([0-9]*\).*/\1/p' /tmp/containers | awk '{ n += $1 } END { print n }')" \
+	"$(wc -l </tmp/by_proc | awk '{ print $1 + 2 }')" "containers: each process is in one"
+like "$(rootgate containers)" "CONTAINER *NAME *RUNTIME *HOST-PID *USERNS *MAP *VERDICT *PROCS*" \
+	"containers: a table for people"
+probe userns=0:100000:65536 resuid=0,0,0 pidns reexec pause &
+mapped=$!
+mapped_first=$(descendant $mapped 1)
+sleep 0.2
+line=$(rootgate containers -o json | grep "\"pid\":$mapped_first,")
+is "$(printf '%s\n' "$line" | sed -n 's/.*"map":\(.*\]\]\).*/\1/p') $(field "$line" is_host) $(field "$line" verdict)" \
+	'[[0,100000,65536]] false "ok"' "containers: a map, which is not the host's"
+kill -9 "$mapped_first"
+wait $mapped
+
+# ---- ways to show them ----
+
+like "$(rootgate ps --tree | grep -A 1 " $first  ")" "* $first *probe*
+* $second *└─ *" "ps --tree: the child below its parent"
+like "$(rootgate ps --all-levels)" "*HOST-PID *PIDS *$second,2 *" "ps --all-levels: both"
+seen_twice()
+{
+	[ "$(grep -c ^CONTAINER /tmp/watched)" -ge 2 ]
+}
+rootgate ps --watch >/tmp/watched &
+watching=$!
+wait_for 20 seen_twice
+is $? 0 "ps --watch: again after a while"
+kill -INT $watching
+wait $watching
+is $? 0 "ps --watch: ends with SIGINT, and well"
+
+# ---- what is not there ----
+
+expect_exit 1 "pid host: a process of the host" rootgate pid host $$
+like "$output" "*PID $$ is in no container*" "which it says"
+free=32000
+while [ -e /proc/$free ]; do free=$((free - 1)); done
+expect_exit 1 "pid host: nobody's PID" rootgate pid host $free
+like "$output" "*there is no PID $free*" "which it says"
+expect_exit 1 "pid container: no such container" rootgate pid container nosuch 1
+like "$output" "*no container 'nosuch'*containers*" "which it says"
+expect_exit 1 "pid container: no such PID" rootgate pid container "$ns" 77
+kill -9 "$second"
+wait_for 5 test ! -e "/proc/$second"
+expect_exit 1 "pid host: it has exited" rootgate pid host "$second"
+like "$output" "*PID $second has exited, at 20*levels: *$second in *2 in $ns*exited: *" \
+	"which it says, and what it was"
+expect_exit 1 "pid ns: it has exited" rootgate pid ns "$ns" 2
+like "$output" "*has exited*host PID: *$second*" "which PID it had on the host"
+is "$(answer exit_time rootgate pid host "$second" | cut -c 1-3)" '"20' "in json, when"
+kill -9 "$first"
+wait $one
+expect_exit 1 "pid ns: its container is gone" rootgate pid container "$ns" 1
+like "$output" "*has exited*host PID: *$first*" "which PID it had"
+
+# A dead agent's record stays, and the PID goes to somebody else.
+probe pidns $USER reexec pause &
+one=$!
+first=$(descendant $one 1)
+sleep 0.2
+kill -9 "$agent"
+wait "$agent" 2>/dev/null
+kill -9 "$first"
+wait $one
+expect_exit 1 "pid host: gone, as no agent ran" rootgate pid host "$first"
+echo $((first - 1)) >/proc/sys/kernel/ns_last_pid
+sh -c 'kill -STOP $$' &
+again=$!
+is "$again" "$first" "a PID is used again"
+expect_exit 1 "pid host: a PID that was used again" rootgate pid host "$first"
+like "$output" "*PID $first*used again*" "which it says"
+expect_exit 1 "librootgate: neither does it take one for the other" librootgate_example "$first"
+kill -9 "$again"
+agent_start --policy $POLICY
+
+# ---- many; --append rootgate.many=30000 --memory 8192 for more ----
+
+# How long a lookup takes, in ms on average; /proc/uptime counts to 10.
+lookup_ms()
+{
+	lookup_from=$(awk '{ print $1 * 1000 }' /proc/uptime)
+	for lookup_try in 1 2 3 4 5 6 7 8 9 10; do
+		rootgate pid host "$1" >/dev/null
+	done
+	awk -v from="$lookup_from" '{ printf "%d\n", ($1 * 1000 - from) / 10 }' /proc/uptime
+}
+
+few=$(lookup_ms "$deep")
+number=$(sed -n 's/.*rootgate.many=\([0-9]*\).*/\1/p' /proc/cmdline)
+number=${number:-2000}
+echo 4194304 >/proc/sys/kernel/pid_max
+probe pidns $USER reexec many=$number >/tmp/many 2>&1 &
+many=$!
+wait_for 200 grep -q ready /tmp/many
+many_first=$(descendant $many 1)
+last=$(tr ' ' '\n' <"/proc/$many_first/task/$many_first/children" | sed '/^$/d' | tail -n 1)
+is "$(answer pids rootgate pid host "$last")" "$(nspid "$last")" "one of $number"
+is "$(answer pid rootgate pid container "$(pidns_of "$last")" $((number + 1)))" "$last" \
+	"and back, from the last of its container"
+lots=$(lookup_ms "$last")
+note "pid host: $lots ms with $number, $few ms with 35"
+is "$(awk -v lots="$lots" -v few="$few" 'BEGIN { print lots - few < 20 }')" 1 \
+	"a lookup takes no longer among $number"
+kill -9 "$many_first"
+wait $many
+
 agent_stop
 is $? 0 "the agent ends"
 rootgate ps >/tmp/out 2>&1
