@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # timeout: 600
+# lsm: default
+# kernels: 5.10 6.1 newest
 #
 # The guard of rootgate's own objects and of its agent, against contained root without a user
 # namespace and against the host's; and the guard of kernel.ftrace_enabled. The mode is audit, so

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # lsm: default
-# timeout: 240
+# timeout: 400
 #
 # After storms of forks and execs in many PID namespaces, nested to level 8, the maps are what /proc
 # says, both ways: none missing, none stale. Also where PIDs come again at once, and where the agent
@@ -75,8 +75,6 @@ storm $size
 sleep 1
 kill -9 "$agent"
 wait "$agent"
-probe pidmap >/tmp/pidmap
-is $? 1 "without an agent the maps are wrong soon: what compares them can tell"
 agent_start --policy $POLICY
 over && note "the storm was over before the agent was there"
 is_over $limit "a storm goes on"
