@@ -48,13 +48,18 @@ static int do_it(const struct control_request *request)
 	err = pins_write_disabled(disabled.until);
 	if (err == -ENOENT)
 		return forget(request);
+	if (err == -EPERM && pins_owner())
+		return log_exit(EXIT_NOT_PERMITTED,
+				"while an agent lives, its guard lets nobody else write to its "
+				"maps: 'kill -9 %d' and try again, or 'rootgate detach'",
+				(int)pins_owner());
+	if (err)
+		return log_exit(err == -EPERM || err == -EACCES ? EXIT_NOT_PERMITTED : EXIT_FAILED,
+				"cannot write to the map " PINS_DIR "/control: %s", strerror(-err));
 	kept = off ? disabled_write(&disabled) : disabled_remove();
 	if (kept)
 		log_warning("cannot %s %s/disabled: %s", off ? "write" : "remove", stream_run_dir(),
 			    strerror(-kept));
-	if (err)
-		return log_exit(err == -EPERM || err == -EACCES ? EXIT_NOT_PERMITTED : EXIT_FAILED,
-				"cannot write to the map " PINS_DIR "/control: %s", strerror(-err));
 	printf("%s, without the agent\n",
 	       off ? "disabled: nothing is refused, only reported" : "enabled");
 	return EXIT_DONE;

@@ -205,13 +205,13 @@ kill -9 "$agent"
 wait "$agent" 2>/dev/null
 kill -9 "$first"
 wait $one
-expect_exit 1 "pid host: gone, as no agent ran" rootgate pid host "$first"
+expect_exit 1 "pid host: gone while no agent ran" rootgate pid host "$first"
 echo $((first - 1)) >/proc/sys/kernel/ns_last_pid
 sh -c 'kill -STOP $$' &
 again=$!
 is "$again" "$first" "a PID is used again"
 expect_exit 1 "pid host: a PID that was used again" rootgate pid host "$first"
-like "$output" "*PID $first*used again*" "which it says"
+like "$output" "*PID $first is in no container*had this PID before has exited*" "which it says"
 expect_exit 1 "librootgate: neither does it take one for the other" librootgate_example "$first"
 kill -9 "$again"
 agent_start --policy $POLICY
