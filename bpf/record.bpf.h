@@ -88,14 +88,14 @@ static __always_inline bool back_add(const struct rg_process *process, __u32 hos
 
 	for (i = 1; i < RG_PIDS_MAX; i++) {
 		struct rg_pid key;
-		long err;
+		int err; /* no more: before 6.4 the upper half of what the helper returns is undefined */
 
 		if (i >= process->levels)
 			break;
 		if (i <= config.base_level)
 			continue;
 		key = process->pids[i];
-		err = bpf_map_update_elem(&pids, &key, &host, flags);
+		err = (int)bpf_map_update_elem(&pids, &key, &host, flags);
 		if (err && err != -EEXIST)
 			room = false;
 	}

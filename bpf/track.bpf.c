@@ -25,12 +25,12 @@ static __noinline bool record_add(struct task_struct *task, enum rg_evidence evi
 {
 	struct rg_process process = {};
 	__u32 key = (__u32)task->tgid;
-	long err;
+	int err; /* as in back_add() */
 
 	process.start_time = task->group_leader->start_boottime;
 	record_pids(&process, task);
 	record_change(&process, task, evidence);
-	err = bpf_map_update_elem(&processes, &key, &process, flags);
+	err = (int)bpf_map_update_elem(&processes, &key, &process, flags);
 	if (err && err != -EEXIST)
 		return false;
 	return back_add(&process, key, flags);
