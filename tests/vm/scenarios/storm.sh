@@ -106,7 +106,7 @@ wait $kept
 calm
 agree "after the end of all"
 
-note "$(counter pids_full) records found no room at first"
+is "$(counter pids_full)" 0 "every record found room"
 agent_stop
 is $? 0 "the agent ends"
 summary
