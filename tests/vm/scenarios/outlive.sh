@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# timeout: 900
+# timeout: 1200
 # lsm: default
 # kernels: 5.10 6.1 newest
 #
@@ -11,7 +11,7 @@
 . /payload/guest.sh
 . /payload/agent.sh
 
-KILLS=3 RELOADS=20
+KILLS=2 RELOADS=20
 [ -e /payload/full ] && KILLS=100 RELOADS=1000
 PINS=/sys/fs/bpf/rootgate
 agent_on_exit=keep
