@@ -147,8 +147,8 @@ like "$(rootgate containers)" "CONTAINER *NAME *RUNTIME *HOST-PID *USERNS *MAP *
 	"containers: a table for people"
 probe userns=0:100000:65536 resuid=0,0,0 pidns reexec pause &
 mapped=$!
+sleep 0.5 # what writes the map is a child, too, and has gone by then
 mapped_first=$(descendant $mapped 1)
-sleep 0.2
 line=$(rootgate containers -o json | grep "\"pid\":$mapped_first,")
 is "$(printf '%s\n' "$line" | sed -n 's/.*"map":\(.*\]\]\).*/\1/p') $(field "$line" is_host) $(field "$line" verdict)" \
 	'[[0,100000,65536]] false "ok"' "containers: a map, which is not the host's"
