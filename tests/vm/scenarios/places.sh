@@ -167,8 +167,8 @@ done
 rootgate status >/tmp/out
 is $? 4 "after a SIGKILL, status says that there is none"
 like "$(rootgate ps 2>&1)" "*no agent runs*CONTAINER*" "so does ps, above what is left"
-like "$(cat /tmp/out)" "*not enforcing*" "and that nothing is enforced"
-expect_exit 0 "nothing is refused then" probe pidns execself=/bin/true
+like "$(cat /tmp/out)" "*degraded*" "and that nobody proves what is left"
+expect_exit 1 "it is refused still" probe pidns execself=/bin/true
 agent_start --mode enforce
 expect_exit 1 "the next one takes over" probe pidns execself=/bin/true
 agent_stop
