@@ -2,7 +2,7 @@
 #
 # kernels: 5.10 6.1
 # lsm: default
-# timeout: 300
+# timeout: 600
 #
 # What root asks of the running agent: disable, enable, reload; and who is not heard.
 
