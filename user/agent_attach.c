@@ -138,10 +138,9 @@ int agent_take_over(struct agent *agent)
 
 void agent_prove(struct agent *agent)
 {
-	static const struct takeover nobody;
 	struct rg_control *control = control_of(agent);
 	struct why why;
-	bool proved = canary_prove(control, &nobody, &why) == 0;
+	bool proved = canary_prove(control, &agent->before, &why) == 0;
 
 	if (proved == !control->unproved)
 		return;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* rootgate containers: which there are, and whether root in them is root on the host. */
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 
 #include "containers.h"
@@ -157,26 +156,13 @@ static int print_json(const struct containers *containers)
 
 int cmd_containers(const struct verb *verb, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{},
-	};
 	_cleanup_(containers_free) struct containers containers = {};
 	_cleanup_(pidmap_closep) struct pidmap map = PIDMAP_NONE;
 	enum output output = OUTPUT_TEXT;
-	int c, err;
+	int code, err;
 
-	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-		if (c == 'h')
-			return verb_help(verb);
-		if (c != 'o' || !verb_parse_output(optarg, &output))
-			return verb_usage_error(verb);
-	}
-	if (optind < argc) {
-		log_error("containers takes no operand: '%s'", argv[optind]);
-		return verb_usage_error(verb);
-	}
+	if (!verb_parse_plain(verb, argc, argv, &output, &code))
+		return code;
 	err = pidmap_open(&map);
 	err = err ?: containers_read(&map, true, &containers);
 	if (err)

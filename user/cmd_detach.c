@@ -4,7 +4,6 @@
  * runs and without it. What it cannot do, rm and umount can: see README.md.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -94,17 +93,9 @@ static int detach(void)
 
 int cmd_detach(const struct verb *verb, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{},
-	};
-	int c;
+	int code;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
-		return c == 'h' ? verb_help(verb) : verb_usage_error(verb);
-	if (optind < argc) {
-		log_error("detach takes no operand: '%s'", argv[optind]);
-		return verb_usage_error(verb);
-	}
+	if (!verb_parse_plain(verb, argc, argv, NULL, &code))
+		return code;
 	return detach();
 }

@@ -141,15 +141,10 @@ int cmd_disable(const struct verb *verb, int argc, char **argv)
 
 int cmd_enable(const struct verb *verb, int argc, char **argv)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, {} };
 	const struct control_request request = { .verb = CONTROL_ENABLE };
-	int c;
+	int code;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
-		return c == 'h' ? verb_help(verb) : verb_usage_error(verb);
-	if (optind < argc) {
-		log_error("enable takes no operand: '%s'", argv[optind]);
-		return verb_usage_error(verb);
-	}
+	if (!verb_parse_plain(verb, argc, argv, NULL, &code))
+		return code;
 	return ask(verb, &request);
 }

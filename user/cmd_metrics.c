@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* rootgate metrics: what status says, for Prometheus; a collector can write it into a file. */
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,17 +12,12 @@
 
 int cmd_metrics(const struct verb *verb, int argc, char **argv)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, {} };
 	struct state_reading reading;
 	struct metrics metrics;
-	int c, err;
+	int code, err;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
-		return c == 'h' ? verb_help(verb) : verb_usage_error(verb);
-	if (optind < argc) {
-		log_error("metrics takes no operand: '%s'", argv[optind]);
-		return verb_usage_error(verb);
-	}
+	if (!verb_parse_plain(verb, argc, argv, NULL, &code))
+		return code;
 	/* where bpffs is not mounted, anybody would see that nothing is pinned */
 	err = geteuid() == 0 ? state_read(&reading) : -EPERM;
 	if (err == -EACCES || err == -EPERM)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* rootgate probe: what this kernel can do. It shows; what follows from what is probe_judge.c's. */
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -95,26 +94,13 @@ static int print_json(const struct probe_facts *facts, const struct probe_verdic
 
 int cmd_probe(const struct verb *verb, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{},
-	};
 	enum output output = OUTPUT_TEXT;
 	struct probe_verdict verdict;
 	struct probe_facts facts;
-	int c;
+	int code;
 
-	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-		if (c == 'h')
-			return verb_help(verb);
-		if (c != 'o' || !verb_parse_output(optarg, &output))
-			return verb_usage_error(verb);
-	}
-	if (optind < argc) {
-		log_error("probe takes no operand: '%s'", argv[optind]);
-		return verb_usage_error(verb);
-	}
+	if (!verb_parse_plain(verb, argc, argv, &output, &code))
+		return code;
 	if (geteuid() != 0)
 		return log_exit(EXIT_NOT_PERMITTED, "probe needs root: use sudo");
 	probe_read(&facts);

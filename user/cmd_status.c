@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* rootgate status: what is enforced at this moment, and what was counted. It asks the kernel, not the agent. */
 #include <errno.h>
-#include <getopt.h>
 #include <string.h>
 
 #include "jsonout.h"
@@ -111,25 +110,12 @@ static int print_text(const struct status *status)
 
 int cmd_status(const struct verb *verb, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{},
-	};
 	enum output output = OUTPUT_TEXT;
 	struct status status = {};
-	int c, code;
+	int code;
 
-	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-		if (c == 'h')
-			return verb_help(verb);
-		if (c != 'o' || !verb_parse_output(optarg, &output))
-			return verb_usage_error(verb);
-	}
-	if (optind < argc) {
-		log_error("status takes no operand: '%s'", argv[optind]);
-		return verb_usage_error(verb);
-	}
+	if (!verb_parse_plain(verb, argc, argv, &output, &code))
+		return code;
 	code = status_read(&status);
 	if (code)
 		return code;

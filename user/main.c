@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The table of verbs, and what is common to them on the command line. What a verb does is in cmd_NAME.c. */
 #include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,30 @@ int verb_usage_error(const struct verb *verb)
 {
 	fprintf(stderr, "Try 'rootgate %s --help'.\n", verb->name);
 	return EXIT_USAGE;
+}
+
+bool verb_parse_plain(const struct verb *verb, int argc, char **argv, enum output *output,
+		      int *code)
+{
+	/* from the second on for a verb without -o */
+	static const struct option options[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{},
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, output ? "o:" : "", options + !output, NULL)) != -1) {
+		if (c == 'o' && verb_parse_output(optarg, output))
+			continue;
+		*code = c == 'h' ? verb_help(verb) : verb_usage_error(verb);
+		return false;
+	}
+	if (optind == argc)
+		return true;
+	log_error("%s takes no operand: '%s'", verb->name, argv[optind]);
+	*code = verb_usage_error(verb);
+	return false;
 }
 
 int verb_records_error(const struct verb *verb, int err)

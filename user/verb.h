@@ -46,6 +46,13 @@ enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_COUNT };
 /* "text" or "json"; false (and a message on stderr) for anything else. */
 bool verb_parse_output(const char *arg, enum output *out);
 
+/*
+ * The command line of a verb that takes no operand, and no option but --help and, where output is
+ * not NULL, -o. False where the verb has ended with that, with *code.
+ */
+bool verb_parse_plain(const struct verb *verb, int argc, char **argv, enum output *output,
+		      int *code);
+
 /* Usage and help of a verb on stdout; EXIT_DONE. */
 int verb_help(const struct verb *verb);
 
