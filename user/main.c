@@ -122,7 +122,7 @@ bool verb_parse_plain(const struct verb *verb, int argc, char **argv, enum outpu
 	int c;
 
 	while ((c = getopt_long(argc, argv, output ? "o:" : "", options + !output, NULL)) != -1) {
-		if (c == 'o' && verb_parse_output(optarg, output))
+		if (c == 'o' && output && verb_parse_output(optarg, output))
 			continue;
 		*code = c == 'h' ? verb_help(verb) : verb_usage_error(verb);
 		return false;
