@@ -124,6 +124,8 @@ static __always_inline void tell(const struct attempt *attempt, struct verdict *
 	event->generation = rg_word_generation(attempt->word);
 	event->rule = verdict->rule;
 	event->suppressed = 0;
+	event->attach = control.attach;
+	event->pad = 0;
 	event->runtime = runtime;
 	count(RG_COUNT_EVENTS);
 	bpf_ringbuf_submit(event, refused ? BPF_RB_FORCE_WAKEUP : 0);

@@ -49,7 +49,7 @@ static __noinline int check_latent(struct attempt *attempt)
 	return 0;
 }
 
-static __always_inline int check_exec(struct linux_binprm *bprm, struct file *file, bool lsm,
+static __always_inline int check_exec(const struct cred *new, struct file *file, enum rg_attach way,
 				      bool silent)
 {
 	struct task_struct *task = current_task();
@@ -58,9 +58,9 @@ static __always_inline int check_exec(struct linux_binprm *bprm, struct file *fi
 
 	if (is_host_floor(task))
 		return 0;
-	attempt.new = bprm->cred;
+	attempt.new = new;
 	ids_of(attempt.new, &attempt.ids);
-	if (!lsm)
+	if (way == RG_ATTACH_FMOD_RET)
 		attempt.ids.suid = attempt.ids.fsuid = attempt.ids.euid;
 	holds_root = ids_hold_root(&attempt.ids);
 	if (!holds_root && !attempt.new->user_ns->level)
@@ -84,7 +84,7 @@ int BPF_PROG(rg_exec_lsm, struct linux_binprm *bprm, struct file *file, int ret)
 {
 	if (ret)
 		return ret;
-	return check_exec(bprm, file, true, false) ? -EPERM : 0;
+	return check_exec(bprm->cred, file, RG_ATTACH_LSM, false) ? -EPERM : 0;
 }
 
 #define RG_EXEC_COPY(n)                                                                            \
@@ -93,7 +93,7 @@ int BPF_PROG(rg_exec_lsm, struct linux_binprm *bprm, struct file *file, int ret)
 	{                                                                                          \
 		if (ret)                                                                           \
 			return ret;                                                                \
-		return check_exec(bprm, file, false, (n) > 0) ? -EPERM : 0;                        \
+		return check_exec(bprm->cred, file, RG_ATTACH_FMOD_RET, (n) > 0) ? -EPERM : 0;     \
 	}
 
 /* A preempted fmod_ret program is skipped for other tasks of its CPU: hence eight of them. */
@@ -105,5 +105,18 @@ RG_EXEC_COPY(4)
 RG_EXEC_COPY(5)
 RG_EXEC_COPY(6)
 RG_EXEC_COPY(7)
+
+/*
+ * Where the kernel runs neither, the image is told when it runs already: its
+ * credential is the task's by then, and what was before is gone. A tracepoint
+ * needs no ftrace. set*uid has none, and a hand-over can't be known any more, so
+ * gains by set*uid and latent root aren't seen.
+ */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(rg_exec_watch, struct task_struct *task)
+{
+	check_exec(task->real_cred, task->mm->exe_file, RG_ATTACH_AUDIT_ONLY, false);
+	return 0;
+}
 
 char LICENSE[] SEC("license") = "GPL";

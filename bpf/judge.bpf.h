@@ -9,6 +9,13 @@
 
 #include "event.bpf.h"
 
+/* Not while an operator has said so, nor where the programs only watch. */
+static __always_inline bool can_refuse(void)
+{
+	return control.attach != RG_ATTACH_AUDIT_ONLY &&
+	       (!control.disabled_until || bpf_ktime_get_boot_ns() >= control.disabled_until);
+}
+
 /* What is done about a violation: 0 or -EPERM. */
 static __noinline int judge(struct attempt *attempt)
 {
@@ -38,8 +45,7 @@ static __noinline int judge(struct attempt *attempt)
 		userns = attempt->new->user_ns->level ? RG_USERNS_IDENTITY : RG_USERNS_NONE;
 		decide(attempt->word, rg_class(attempt->type, runtime, pidns, userns), scratch,
 		       &verdict);
-		if (verdict.action >= RG_ACTION_DENY && control.disabled_until &&
-		    bpf_ktime_get_boot_ns() < control.disabled_until)
+		if (verdict.action >= RG_ACTION_DENY && !can_refuse())
 			verdict.action = RG_ACTION_AUDIT;
 	}
 	if (!attempt->silent || verdict.action >= RG_ACTION_DENY) {

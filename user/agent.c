@@ -274,7 +274,7 @@ static int start(struct agent *agent)
 	code = code ?: open_signals(agent);
 	code = code ?: take_lock(agent);
 	code = code ?: agent_read_policy(agent, &policy);
-	code = code ?: agent_attach(agent);
+	code = code ?: agent_attach(agent, policy);
 	code = code ?: open_stream(agent);
 	code = code ?: agent_pin(agent);
 	code = code ?: agent_control_open(agent);
@@ -287,9 +287,9 @@ static int start(struct agent *agent)
 	if (code)
 		return code;
 	agent->loader.bpf->bss->control.heartbeat = clock_ns(CLOCK_BOOTTIME);
-	agent_note(agent, RG_TYPE_STATE, "%s: attached by %s",
-		   agent->mode == RG_MODE_AUDIT ? "audit" : "enforcing",
-		   names_get(&names_attach, agent->loader.attach));
+	agent_note(agent, RG_TYPE_STATE, "%s: attached by %s (%s)", agent_state(agent),
+		   names_get(&names_attach, agent->loader.attach),
+		   names_get(&names_guarantee, agent->loader.attach));
 	log_notice("ready: mode %s, attached by %s, %zu rules", names_get(&names_mode, agent->mode),
 		   names_get(&names_attach, agent->loader.attach),
 		   agent->policies[agent->generation & 1]->n_rules);

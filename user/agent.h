@@ -15,6 +15,7 @@ struct agent_options {
 		policy; /* a path that the operator named; NULL: AGENT_POLICY, which may be missing */
 	enum rg_mode mode;    /* over the policy's; RG_MODE_NONE: the policy's own */
 	__u32 max_processes;  /* that the maps have room for; 0: as many as usual */
+	bool allow_degraded;  /* start where nothing can be refused, whatever the policy asks for */
 	bool detach_on_exit;  /* take the programs away at the end; otherwise they refuse on */
 	bool no_guard;	      /* rootgate's own objects are not guarded */
 	bool no_ftrace_guard; /* kernel.ftrace_enabled may be set to 0 */

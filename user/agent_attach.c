@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "agent_parts.h"
 #include "canary.h"
@@ -37,20 +38,69 @@ static void inherit(struct agent *agent)
 			   "counters, records and unread events begin anew");
 }
 
-static int explain_load(const struct agent *agent, enum rg_attach way, int err,
-			const struct why *why)
+/* What became of an attempt to attach, as an exit code: EXIT_DEGRADED, where this way can't refuse. */
+static int code_of(enum rg_attach way, int err)
 {
 	if (err == -EPERM)
-		return log_exit(EXIT_NOT_PERMITTED, "%s", why->text);
-	if (err == -EBUSY)
-		return log_exit(EXIT_DEGRADED, "%s", why->text);
-	if (way == RG_ATTACH_FMOD_RET && err != -EMFILE && err != -ENOMEM)
-		return log_exit(
-			EXIT_DEGRADED,
-			"%s. BPF LSM programs cannot be used either: 'bpf' is not an active "
-			"security module (active: %s); add it with the kernel parameter lsm=%s",
-			why->text, agent->host.lsm, agent->host.lsm_wanted);
-	return log_exit(EXIT_FAILED, "%s", why->text);
+		return EXIT_NOT_PERMITTED;
+	if (err == -EBUSY || err == -ENOTRECOVERABLE)
+		return EXIT_DEGRADED;
+	if (way == RG_ATTACH_FMOD_RET && err != -EMFILE && err != -ENOMEM && err != -ECHILD)
+		return EXIT_DEGRADED;
+	return EXIT_FAILED;
+}
+
+/* Loads, attaches and proves; takes all of it back where that fails. */
+static int attach_by(struct agent *agent, enum rg_attach way, struct why *why)
+{
+	struct takeover *before = &agent->before;
+	int err = loader_start(&agent->host, way, before->maps, before->from ? TAKEOVER_MAPS : 0,
+			       &agent->loader, why);
+
+	if (err)
+		return err;
+	inherit(agent);
+	err = canary_prove(control_of(agent), before, why);
+	if (err)
+		loader_stop(&agent->loader);
+	return err;
+}
+
+bool agent_may_watch_only(const struct agent *agent, const struct policy *policy)
+{
+	struct policy asked = *policy;
+
+	if (agent->options->mode != RG_MODE_NONE)
+		asked.mode = agent->options->mode;
+	return agent->options->allow_degraded || !policy_refuses(&asked, time(NULL));
+}
+
+/* The way that refuses, or, where there is none and nothing is to be refused, the one that watches. */
+static int attach(struct agent *agent, const struct policy *policy)
+{
+	enum rg_attach way = agent->host.lsm_bpf ? RG_ATTACH_LSM : RG_ATTACH_FMOD_RET;
+	struct why why, then;
+	int err = attach_by(agent, way, &why), code = code_of(way, err);
+
+	if (!err)
+		return EXIT_DONE;
+	if (way == RG_ATTACH_FMOD_RET)
+		log_notice("BPF LSM programs cannot be used: 'bpf' is not an active security "
+			   "module (active: %s); add it with the kernel parameter lsm=%s",
+			   agent->host.lsm, agent->host.lsm_wanted);
+	if (code != EXIT_DEGRADED)
+		return log_exit(code, "%s", why.text);
+	if (!agent_may_watch_only(agent, policy))
+		return log_exit(code,
+				"%s. To start all the same, and only report what is "
+				"executed: --allow-degraded, or mode: audit",
+				why.text);
+	err = attach_by(agent, RG_ATTACH_AUDIT_ONLY, &then);
+	if (err)
+		return log_exit(code, "%s. Nor can it only watch: %s", why.text, then.text);
+	log_notice("audit only: nothing is refused, and only what is executed is reported: %s",
+		   why.text);
+	return EXIT_DONE;
 }
 
 /* From here on nobody else can change what was loaded. */
@@ -66,12 +116,10 @@ static int guard(struct agent *agent)
 	return EXIT_DONE;
 }
 
-int agent_attach(struct agent *agent)
+int agent_attach(struct agent *agent, const struct policy *policy)
 {
-	enum rg_attach way = agent->host.lsm_bpf ? RG_ATTACH_LSM : RG_ATTACH_FMOD_RET;
-	struct takeover *before = &agent->before;
 	struct why why;
-	int err = takeover_find(before, &why);
+	int err = takeover_find(&agent->before, &why), code;
 
 	if (err)
 		return log_exit(err == -EPERM || err == -EACCES ? EXIT_NOT_PERMITTED : EXIT_FAILED,
@@ -79,19 +127,12 @@ int agent_attach(struct agent *agent)
 	agent->loader.max_processes = agent->options->max_processes;
 	agent->loader.no_guard = agent->options->no_guard;
 	agent->loader.no_ftrace_guard = agent->options->no_ftrace_guard;
-	err = loader_start(&agent->host, way, before->maps, before->from ? TAKEOVER_MAPS : 0,
-			   &agent->loader, &why);
-	if (err)
-		return explain_load(agent, way, err, &why);
-	inherit(agent);
-	err = canary_prove(control_of(agent), before, &why);
-	if (err)
-		return log_exit(err == -ENOTRECOVERABLE ? EXIT_DEGRADED : EXIT_FAILED, "%s",
-				why.text);
-	if (way == RG_ATTACH_FMOD_RET)
+	code = attach(agent, policy);
+	if (code)
+		return code;
+	if (agent->loader.attach == RG_ATTACH_FMOD_RET)
 		log_notice("'bpf' is not an active security module (active: %s), so fmod_ret "
-			   "programs refuse, best "
-			   "effort; for the full guarantee boot with lsm=%s",
+			   "programs refuse, best effort; for the full guarantee boot with lsm=%s",
 			   agent->host.lsm, agent->host.lsm_wanted);
 	return guard(agent);
 }
@@ -136,6 +177,13 @@ int agent_take_over(struct agent *agent)
 	return EXIT_DONE;
 }
 
+const char *agent_state(const struct agent *agent)
+{
+	if (agent->mode == RG_MODE_AUDIT)
+		return "audit";
+	return agent->loader.attach == RG_ATTACH_AUDIT_ONLY ? "degraded" : "enforcing";
+}
+
 void agent_prove(struct agent *agent)
 {
 	struct rg_control *control = control_of(agent);
@@ -146,8 +194,7 @@ void agent_prove(struct agent *agent)
 		return;
 	control->unproved = !proved;
 	if (proved)
-		agent_note(agent, RG_TYPE_STATE, "the canary is refused again: %s",
-			   agent->mode == RG_MODE_AUDIT ? "audit" : "enforcing");
+		agent_note(agent, RG_TYPE_STATE, "the programs run again: %s", agent_state(agent));
 	else
 		agent_note(agent, RG_TYPE_STATE, "not enforcing: %s", why.text);
 	notify("STATUS=%s%s",

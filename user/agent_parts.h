@@ -57,8 +57,17 @@ struct agent {
 
 /* agent_attach.c: the set of programs. Exit codes of verb.h; they log. */
 
-/* Loads, attaches and proves, with what an agent before left in the way; nothing is judged yet. */
-int agent_attach(struct agent *agent);
+/*
+ * Loads, attaches and proves, with what an agent before left in the way; nothing is judged yet.
+ * Where nothing can be refused, it takes a policy that refuses nothing, or --allow-degraded.
+ */
+int agent_attach(struct agent *agent, const struct policy *policy);
+
+/* Whether programs that refuse nothing are good enough for a policy. */
+bool agent_may_watch_only(const struct agent *agent, const struct policy *policy);
+
+/* What the set of programs does for this policy: "enforcing", "audit" or "degraded". */
+const char *agent_state(const struct agent *agent);
 
 /* Pins the set, and records the processes that run already. */
 int agent_pin(struct agent *agent);

@@ -124,6 +124,16 @@ void agent_expire(struct agent *agent)
 	put_in_force(agent, policy);
 }
 
+/* What a start would refuse, a reload does. */
+static int too_much(const struct agent *agent, const struct policy *policy)
+{
+	if (agent->loader.attach != RG_ATTACH_AUDIT_ONLY || agent_may_watch_only(agent, policy))
+		return EXIT_DONE;
+	return tell_exit(agent, EXIT_DEGRADED,
+			 "the policy refuses, which these programs can't (audit only): see "
+			 "'rootgate probe'; --allow-degraded takes it all the same");
+}
+
 void agent_free_policies(struct agent *agent)
 {
 	if (agent->policies[0] != agent->policies[1])
@@ -150,6 +160,7 @@ int agent_reload(struct agent *agent)
 	       (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
 	code = agent_read_policy(agent, &policy);
 	code = code ?: vanished(agent, policy);
+	code = code ?: too_much(agent, policy);
 	code = code ?: agent_apply_policy(agent, &policy);
 	if (code)
 		agent_note(agent, RG_TYPE_POLICY,

@@ -46,7 +46,8 @@ _Noreturn static void attempt(int self, int go)
 	_exit((int)refused);
 }
 
-static int outcome(int status, __u32 seen, struct why *why)
+/* Programs that only watch let it through; that they saw its exec is all that can be asked. */
+static int outcome(int status, __u32 seen, enum rg_attach way, struct why *why)
 {
 	unsigned int refused;
 
@@ -54,6 +55,11 @@ static int outcome(int status, __u32 seen, struct why *why)
 	if (!WIFEXITED(status) || WEXITSTATUS(status) == CANNOT_TRY) {
 		why_set(why, "the canary could not try (wait status %#x)", (unsigned int)status);
 		return -ECHILD;
+	}
+	if (way == RG_ATTACH_AUDIT_ONLY) {
+		why_set(why, "the canary's exec was not seen: the program is attached but does not "
+			     "run");
+		return seen & SEEN_EXEC ? 0 : -ENOTRECOVERABLE;
 	}
 	refused = (unsigned int)WEXITSTATUS(status) & seen;
 	if (refused == (SEEN_EXEC | SEEN_SETUID))
@@ -102,5 +108,5 @@ int canary_prove(volatile struct rg_control *control, const struct takeover *bef
 		;
 	__atomic_store_n(&control->canary, 0, __ATOMIC_SEQ_CST);
 	takeover_pass(before, 0);
-	return err ? err : outcome(status, control->canary_seen, why);
+	return err ? err : outcome(status, control->canary_seen, control->attach, why);
 }

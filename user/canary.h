@@ -10,7 +10,8 @@
 /*
  * Starts a child in a PID namespace of its own that executes a file as root and regains root
  * by setresuid. 0: both were refused, by our programs; -ENOTRECOVERABLE: not so, with the words
- * for it; another negative errno: could not try. The sets before let it pass to ours.
+ * for it; another negative errno: could not try. Of programs that only watch (control->attach)
+ * it takes that they saw the exec. The sets before let it pass to ours.
  */
 int canary_prove(volatile struct rg_control *control, const struct takeover *before,
 		 struct why *why);

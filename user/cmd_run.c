@@ -51,6 +51,7 @@ int cmd_run(const struct verb *verb, int argc, char **argv)
 		{ "policy", required_argument, NULL, 'p' },
 		{ "mode", required_argument, NULL, 'm' },
 		{ "on-exit", required_argument, NULL, 'e' },
+		{ "allow-degraded", no_argument, NULL, 'd' },
 		{ "no-guard", no_argument, NULL, 'g' },
 		{ "no-ftrace-guard", no_argument, NULL, 'f' },
 		{ "max-processes", required_argument, NULL, 'n' },
@@ -73,6 +74,9 @@ int cmd_run(const struct verb *verb, int argc, char **argv)
 		case 'e':
 			if (!parse_on_exit(optarg, &agent.detach_on_exit))
 				return verb_usage_error(verb);
+			break;
+		case 'd':
+			agent.allow_degraded = true;
 			break;
 		case 'g':
 			agent.no_guard = true;

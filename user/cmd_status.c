@@ -66,6 +66,9 @@ static int print_json(const struct status *status)
 	err |= add_text(root, "attach",
 			pinned ? names_get(&names_attach, status->reading.facts.control.attach)
 			       : NULL);
+	err |= add_text(root, "guarantee",
+			pinned ? names_get(&names_guarantee, status->reading.facts.control.attach)
+			       : NULL);
 	err |= add_text(root, "mode", pinned ? names_get(&names_mode, rg_word_mode(word)) : NULL);
 	err |= jsonout_add_number(root, "generation", rg_word_generation(word));
 	err |= status->reading.facts.alive
@@ -89,9 +92,10 @@ static int print_text(const struct status *status)
 		       status->reading.state.remedy);
 	if (!status->reading.facts.pinned)
 		return status->code;
-	printf("mode:       %s\nattached:   %s\ngeneration: %u\n",
+	printf("mode:       %s\nattached:   %s (%s)\ngeneration: %u\n",
 	       names_get(&names_mode, rg_word_mode(status->reading.facts.control.word)),
 	       names_get(&names_attach, status->reading.facts.control.attach),
+	       names_get(&names_guarantee, status->reading.facts.control.attach),
 	       rg_word_generation(status->reading.facts.control.word));
 	if (status->reading.facts.alive)
 		printf("agent:      PID %u\n", status->reading.facts.control.agent);

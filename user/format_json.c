@@ -230,6 +230,7 @@ static int add_policy(struct json_object *root, const struct record *record)
 	err |= jsonout_add_text(policy, "rule", record->rule, sizeof(record->rule));
 	err |= event->generation ? jsonout_add_number(policy, "generation", event->generation)
 				 : jsonout_add_null(policy, "generation");
+	err |= add_word_or_null(policy, "guarantee", &names_guarantee, event->attach);
 	return err;
 }
 

@@ -17,6 +17,7 @@ static const struct verb verbs[] = {
 	  "                      (default /etc/rootgate)\n"
 	  "  --mode MODE         audit, enforce or kill, whatever the policy's own mode\n"
 	  "  --on-exit WHAT      keep (the programs refuse on, the default) or detach\n"
+	  "  --allow-degraded    start even where this kernel can refuse nothing\n"
 	  "  --no-guard          for debugging: leave our own objects unguarded\n"
 	  "  --no-ftrace-guard   kernel.ftrace_enabled may be set to 0\n"
 	  "  --max-processes N   contained processes that are recorded (default 65536)\n"

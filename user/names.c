@@ -47,7 +47,10 @@ NAMES(userns, RG_USERNS_COUNT, [RG_USERNS_NONE] = "none", [RG_USERNS_IDENTITY] =
 NAMES(pidns, RG_PIDNS_COUNT, [RG_PIDNS_PRIVATE] = "private", [RG_PIDNS_HOST] = "host");
 
 NAMES(attach, RG_ATTACH_COUNT, [RG_ATTACH_NONE] = "none", [RG_ATTACH_LSM] = "lsm",
-      [RG_ATTACH_FMOD_RET] = "fmod_ret");
+      [RG_ATTACH_FMOD_RET] = "fmod_ret", [RG_ATTACH_AUDIT_ONLY] = "audit_only");
+
+NAMES(guarantee, RG_ATTACH_COUNT, [RG_ATTACH_NONE] = "none", [RG_ATTACH_LSM] = "blocked",
+      [RG_ATTACH_FMOD_RET] = "blocked, best effort", [RG_ATTACH_AUDIT_ONLY] = "audit only");
 
 const char *names_get(const struct names *names, uint32_t number)
 {

@@ -24,6 +24,7 @@ extern const struct names names_runtime;
 extern const struct names names_userns;
 extern const struct names names_pidns;
 extern const struct names names_attach;
+extern const struct names names_guarantee; /* by enum rg_attach: what it is good for */
 
 /* The word of a number; "unknown" where there is none, never NULL. */
 const char *names_get(const struct names *names, uint32_t number);

@@ -70,6 +70,19 @@ bool policy_rule_expired(const struct policy_rule *rule, time_t now)
 	return rule->expires && now >= rule->expires;
 }
 
+bool policy_refuses(const struct policy *policy, time_t now)
+{
+	size_t i;
+
+	if (policy->mode != RG_MODE_AUDIT)
+		return true;
+	for (i = 0; i < policy->n_rules; i++)
+		if (policy->rules[i].action >= RG_ACTION_DENY &&
+		    !policy_rule_expired(&policy->rules[i], now))
+			return true;
+	return false;
+}
+
 bool policy_pattern_matches(const struct policy_pattern *pattern, const char *path)
 {
 	return strncmp(pattern->text, path, pattern->len) == 0;

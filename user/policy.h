@@ -118,6 +118,9 @@ void policy_rule_clear(struct policy_rule *rule);
 
 bool policy_rule_expired(const struct policy_rule *rule, time_t now);
 
+/* Whether anything can be refused by it: by its mode, or by a rule that has not expired. */
+bool policy_refuses(const struct policy *policy, time_t now);
+
 /* Does the pattern hold for this path; does it hold wherever the other one does? */
 bool policy_pattern_matches(const struct policy_pattern *pattern, const char *path);
 bool policy_pattern_covers(const struct policy_pattern *pattern,

@@ -36,7 +36,7 @@ struct record {
 	char node[RECORD_NAME_MAX];
 	char note[RECORD_NOTE_MAX]; /* the text of the agent's own types, from RG_TYPE_POLICY on */
 };
-_Static_assert(sizeof(struct record) == 32 + 984 + 4 * 128 + 3 * 256, "struct record");
+_Static_assert(sizeof(struct record) == 32 + 992 + 4 * 128 + 3 * 256, "struct record");
 
 /* What is the same in all records of one boot of one node. */
 struct origin {

@@ -85,6 +85,12 @@ void state_judge(const struct state_facts *facts, struct state *out)
 		    "set kernel.ftrace_enabled to 1 (sysctl)");
 	else if (control->disabled_until > facts->now)
 		set_disabled(facts, out);
+	else if (control->attach == RG_ATTACH_AUDIT_ONLY)
+		set(out,
+		    rg_word_mode(control->word) == RG_MODE_AUDIT ? STATE_AUDIT : STATE_DEGRADED,
+		    "audit only: this kernel runs no programs that could refuse; only what is "
+		    "executed is reported",
+		    "see rootgate probe, then start the agent anew");
 	else if (rg_word_mode(control->word) == RG_MODE_AUDIT)
 		set(out, STATE_AUDIT,
 		    control->word & RG_WORD_REFUSES

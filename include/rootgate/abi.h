@@ -14,7 +14,7 @@
 #include <linux/types.h>
 #endif
 
-#define RG_ABI_VERSION 1
+#define RG_ABI_VERSION 2
 
 /* PID namespaces nest to level 32, the base being level 0 (MAX_PID_NS_LEVEL, linux/pid_namespace.h). */
 #define RG_PIDS_MAX 33
@@ -102,7 +102,14 @@ enum rg_userns {
 enum rg_pidns { RG_PIDNS_PRIVATE = 0, RG_PIDNS_HOST = 1, RG_PIDNS_COUNT };
 
 /* How the hooks are attached, strongest guarantee first. */
-enum rg_attach { RG_ATTACH_NONE = 0, RG_ATTACH_LSM = 1, RG_ATTACH_FMOD_RET = 2, RG_ATTACH_COUNT };
+enum rg_attach {
+	RG_ATTACH_NONE = 0,
+	RG_ATTACH_LSM = 1,
+	RG_ATTACH_FMOD_RET = 2,
+	RG_ATTACH_AUDIT_ONLY =
+		3, /* to a tracepoint behind exec, where neither runs: nothing is refused */
+	RG_ATTACH_COUNT
+};
 
 /*
  * Per-CPU counters, one __u64 each. A verdict is counted whether or not its
@@ -236,6 +243,8 @@ struct rg_event {
 	__u32 extents; /* lines of its uid map: up to 340, the first RG_EXTENTS_MAX in map[]; 0 where more */
 	struct rg_extent map[RG_EXTENTS_MAX];
 	__u32 suppressed; /* equal events left out since the last one */
+	__u32 attach;	  /* enum rg_attach: of the programs that saw it */
+	__u32 pad;
 	struct rg_ids old;
 	struct rg_ids new;
 	__u32 levels;			 /* entries of pids[], 1 to RG_PIDS_MAX */
@@ -245,7 +254,7 @@ struct rg_event {
 	char cgroup[RG_PATH_MAX]; /* path in the unified hierarchy */
 	char exe[RG_PATH_MAX]; /* path in its mount namespace of the file that is executed, or runs */
 };
-_Static_assert(sizeof(struct rg_event) == 984, "rg_event");
+_Static_assert(sizeof(struct rg_event) == 992, "rg_event");
 
 /*
  * Map "processes": key __u32 host PID (thread group id). Map "pids", the way

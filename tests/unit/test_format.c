@@ -88,7 +88,7 @@ static void test_json_fields(void **state)
 		    "pid vpid pids ppid start_time entity_id comm exe old new container_uid ");
 	assert_keys(at(root, "container"), "id name image runtime evidence cgroup pod ");
 	assert_keys(at(root, "user_ns"), "inum level is_host map ");
-	assert_keys(at(root, "policy"), "mode rule generation ");
+	assert_keys(at(root, "policy"), "mode rule generation guarantee ");
 	assert_text(root, "time", "2026-11-23T12:00:00.123456789Z");
 	assert_text(root, "id", "7f3a9c04-2000000000017");
 	assert_text(root, "type", "exec");

@@ -2,6 +2,7 @@
 #
 # kernels: 5.10 6.1
 # lsm: default
+# timeout: 300
 #
 # The agent in bad places: each is told with what to do about it, the right exit code, and nothing
 # stays behind.
@@ -80,9 +81,42 @@ for limit in $limits; do
 	[ ! -e /sys/fs/bpf/rootgate ] || not_ok "with $limit: nothing stays pinned"
 done
 
+# status_is CODE KEY VALUE NAME
+status_is()
+{
+	rootgate status -o json >/tmp/out
+	is $? "$1" "$4: status ends with $1"
+	like "$(cat /tmp/out)" "*\"$2\":\"$3\"*" "$4: status says $3"
+}
+
+# What can be had where neither way to refuse runs: execs are told, and nothing else is claimed.
+watch_only()
+{
+	policy "version: 1
+mode: audit"
+	agent_start --policy $POLICY
+	like "$(cat $AGENT_LOG)" "*audit only: nothing is refused*ftrace_enabled*" "and says what it can't do"
+	status_is 0 guarantee "audit only" "audit only"
+	policy "version: 1
+mode: enforce"
+	expect_exit 5 "a policy that refuses is not taken" rootgate policy reload
+	like "$output" "*audit only*--allow-degraded*" "and says why"
+	agent_stop
+	agent_start --policy $POLICY --allow-degraded
+	status_is 5 state degraded "enforce, allowed to be degraded"
+	expect_exit 0 "nothing is refused" probe pidns execself=/bin/true
+	sleep 1
+	like "$(rootgate events -n 1 --type exec -o json)" \
+		'*"action":"audit","reason":"no_user_namespace"*"exe":"/bin/busybox"*"mode":"enforce"*"guarantee":"audit only"*' \
+		"and the exec is told"
+	agent_stop
+}
+
 note "the kernel runs no tracing programs"
 if sysctl -q -w kernel.ftrace_enabled=0 2>/dev/null; then
-	fails 5 "*ftrace_enabled*" "programs that are attached and never run" rootgate run
+	fails 5 "*ftrace_enabled*--allow-degraded*" "programs that are attached and never run" \
+		rootgate run --mode enforce
+	watch_only
 	sysctl -q -w kernel.ftrace_enabled=1
 else
 	not_ok "ftrace can be switched off"
