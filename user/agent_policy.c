@@ -36,30 +36,55 @@ _printf_(3, 4) static int tell_exit(const struct agent *agent, int code, const c
 	return log_exit(code, "%s", why.text);
 }
 
+/* What the programs cannot judge must not be in force as if they could. */
+static int refuse_identity(const struct policy *policy, struct policy_report *report)
+{
+	int result = 0;
+	size_t i;
+
+	for (i = 0; i < policy->n_rules; i++)
+		if (policy_rule_needs_identity(&policy->rules[i]))
+			result = policy_report_add(
+				report, POLICY_ERROR, &policy->rules[i].place, NULL,
+				"rule '%s' needs the container's identity, which the agent of this "
+				"version does not have; use cgroup, runtime, pid_namespace or "
+				"user_namespace",
+				policy->rules[i].name);
+	return result;
+}
+
 int agent_read_policy(struct agent *agent, struct policy **out)
 {
 	_cleanup_(policy_report_clear) struct policy_report report = {};
+	_cleanup_(policy_free_p) struct policy *policy = NULL;
 	const struct agent_options *options = agent->options;
 	const char *path = options->policy ? options->policy : AGENT_POLICY;
-	int err = policy_load(path, out, &report);
+	int err = policy_load(path, &policy, &report);
 
+	err = err ?: refuse_identity(policy, &report);
 	tell_report(agent, &report);
-	if (err == -ENOENT && options->policy && !report.n_errors)
-		return tell_exit(
-			agent, EXIT_POLICY,
-			"no policy at %s: name a policy file, or a folder with policy.yaml", path);
+	if (err == -ENOENT && options->policy && !report.n_errors) {
+		tell_exit(agent, EXIT_POLICY,
+			  "no policy at %s: name a policy file, or a folder with policy.yaml",
+			  path);
+		return EXIT_POLICY;
+	}
 	if (err == -ENOENT && !report.n_errors) {
 		*out = policy_new();
-		if (!*out)
-			return tell_exit(agent, EXIT_FAILED, "out of memory");
+		if (!*out) {
+			tell_exit(agent, EXIT_FAILED, "out of memory");
+			return EXIT_FAILED;
+		}
 		log_notice(
 			"no policy in %s: mode audit, nothing is refused; see rootgate-policy(5)",
 			path);
 		return EXIT_DONE;
 	}
-	if (err)
-		return tell_exit(agent, err == -ENOMEM ? EXIT_FAILED : EXIT_POLICY,
-				 "the policy in %s cannot be used", path);
+	if (err || !policy) {
+		tell_exit(agent, EXIT_POLICY, "the policy in %s cannot be used", path);
+		return err == -ENOMEM ? EXIT_FAILED : EXIT_POLICY;
+	}
+	*out = TAKE_PTR(policy);
 	return EXIT_DONE;
 }
 

@@ -42,6 +42,7 @@ void policy_rule_clear(struct policy_rule *rule)
 	free(rule->owner);
 	patterns_clear(&rule->cgroup);
 	patterns_clear(&rule->exe);
+	policy_who_clear(&rule->who);
 	*rule = (struct policy_rule){};
 }
 
@@ -81,6 +82,11 @@ bool policy_refuses(const struct policy *policy, time_t now)
 		    !policy_rule_expired(&policy->rules[i], now))
 			return true;
 	return false;
+}
+
+bool policy_rule_needs_identity(const struct policy_rule *rule)
+{
+	return !policy_who_is_any(&rule->who);
 }
 
 bool policy_pattern_matches(const struct policy_pattern *pattern, const char *path)
@@ -136,7 +142,8 @@ bool policy_rule_covers(const struct policy_rule *rule, const struct policy_rule
 	       mask_covers(rule->pidns, other->pidns, POLICY_ALL_PIDNS) &&
 	       mask_covers(rule->runtime, other->runtime, POLICY_ALL_RUNTIMES) &&
 	       patterns_cover(&rule->cgroup, &other->cgroup) &&
-	       patterns_cover(&rule->exe, &other->exe);
+	       patterns_cover(&rule->exe, &other->exe) &&
+	       policy_who_covers(&rule->who, &other->who);
 }
 
 static bool mask_matches(uint64_t mask, unsigned int value)
@@ -152,7 +159,8 @@ static bool rule_matches(const struct policy_rule *rule, const struct policy_att
 	       mask_matches(rule->pidns, attempt->pidns) &&
 	       mask_matches(rule->runtime, attempt->runtime) &&
 	       patterns_match(&rule->cgroup, attempt->cgroup) &&
-	       patterns_match(&rule->exe, attempt->exe);
+	       patterns_match(&rule->exe, attempt->exe) &&
+	       (!attempt->identity || policy_who_matches(&rule->who, attempt->identity));
 }
 
 const struct policy_rule *policy_match(const struct policy *policy,

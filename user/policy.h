@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "policy_identity.h"
 #include "rootgate/abi.h"
 
 #define POLICY_VERSION	     1
@@ -77,6 +78,7 @@ struct policy_rule {
 	uint64_t pidns;	  /* bit 1 << enum rg_pidns */
 	uint64_t userns;  /* bit 1 << enum rg_userns */
 	uint64_t event;	  /* bit 1 << RG_TYPE_EXEC, 1 << RG_TYPE_SETUID */
+	struct policy_who who;
 };
 
 /* All the values that a selector can have in a violation. */
@@ -106,6 +108,7 @@ struct policy_attempt {
 	enum rg_userns userns; /* RG_USERNS_NONE or RG_USERNS_IDENTITY: the third is no violation */
 	enum rg_type type;     /* RG_TYPE_EXEC or RG_TYPE_SETUID */
 	time_t now;	       /* 0: as if no rule had expired */
+	const struct policy_identity *identity; /* NULL: nobody knows it yet */
 };
 
 /* An empty policy: mode audit, no rules. NULL where memory is short. */
@@ -121,6 +124,9 @@ bool policy_rule_expired(const struct policy_rule *rule, time_t now);
 /* Whether anything can be refused by it: by its mode, or by a rule that has not expired. */
 bool policy_refuses(const struct policy *policy, time_t now);
 
+/* Has it selectors that need the container's identity? */
+bool policy_rule_needs_identity(const struct policy_rule *rule);
+
 /* Does the pattern hold for this path; does it hold wherever the other one does? */
 bool policy_pattern_matches(const struct policy_pattern *pattern, const char *path);
 bool policy_pattern_covers(const struct policy_pattern *pattern,
@@ -130,8 +136,10 @@ bool policy_pattern_covers(const struct policy_pattern *pattern,
 bool policy_rule_covers(const struct policy_rule *rule, const struct policy_rule *other);
 
 /*
- * The rule that decides: the first one that matches; NULL: none, the mode decides.
- * This is the meaning of a policy, in its plainest form; the compiled image is held to it.
+ * The rule that decides: the first one that matches; NULL: none, the mode decides. Where the
+ * identity is not known and a rule that needs it comes first, it is that one: whether it matches
+ * cannot be said, and 'unidentified' is the answer. This is the meaning
+ * of a policy, in its plainest form; the compiled image is held to it.
  */
 const struct policy_rule *policy_match(const struct policy *policy,
 				       const struct policy_attempt *attempt);

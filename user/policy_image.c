@@ -38,6 +38,7 @@ void policy_image_free(struct policy_image *image)
 	free(image->exes);
 	free(image->scopes);
 	free(image->rules);
+	free(image->decides);
 	free(image);
 }
 
@@ -147,6 +148,9 @@ static void fill_pair(struct builder *builder, size_t pair, uint32_t rule, uint6
 {
 	uint64_t open = classes & ~builder->filled[pair];
 
+	builder->image->decides[rule] = builder->image->decides[rule] || open;
+	if (policy_rule_needs_identity(&builder->policy->rules[rule]))
+		return; /* for some containers only: the rules behind it decide for others */
 	builder->filled[pair] |= open;
 	for (; open; open &= open - 1)
 		builder->image->scopes[pair].value.rule[__builtin_ctzll(open)] = (__u16)(rule + 1);
@@ -217,7 +221,8 @@ static int take_rules(const struct policy *policy, struct policy_image *image)
 	size_t i;
 
 	image->rules = calloc(policy->n_rules + 1, sizeof(*image->rules));
-	if (!image->rules)
+	image->decides = calloc(policy->n_rules + 1, sizeof(*image->decides));
+	if (!image->rules || !image->decides)
 		return -ENOMEM;
 	for (i = 0; i < policy->n_rules; i++)
 		image->rules[i] = (struct rg_rule){ .action = policy->rules[i].action,
@@ -296,15 +301,15 @@ static int build(struct builder *builder, struct policy_report *report)
 		err = check_paths(builder, report);
 	if (err)
 		return err;
-	err = place_rules(builder);
+	err = take_rules(policy, image);
+	if (!err)
+		err = place_rules(builder);
 	if (err == -E2BIG)
 		return too_many_pairs(builder, report);
 	if (!err)
 		err = take_paths(&builder->cgroup, &image->cgroups, &image->n_cgroups);
 	if (!err)
 		err = take_paths(&builder->exe, &image->exes, &image->n_exes);
-	if (!err)
-		err = take_rules(policy, image);
 	if (err)
 		return err;
 	image->mode = policy->mode;

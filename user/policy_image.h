@@ -39,12 +39,15 @@ struct policy_image {
 	size_t n_scopes;
 	/* rules[i] is number i + 1: the policy's rules[i], expired or not; expires is wall time yet */
 	struct rg_rule *rules;
+	bool *decides; /* by index: whether there is an attempt that the rule decides */
 	size_t n_rules;
 	time_t next_expiry; /* build it again then; 0: never */
 };
 
 /*
- * Works out the image; rules that have expired at now match nothing in it.
+ * Works out the image; rules that have expired at now match nothing in it, and
+ * so do rules that need the container's identity, which is not in it: the agent
+ * refuses a policy that has one.
  * 0, -ENOMEM, or -E2BIG with the reason in the report (which may be NULL):
  * more entries than a map holds. *out untouched on failure.
  */

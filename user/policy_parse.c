@@ -106,27 +106,77 @@ const struct policy_source *policy_source_of(const struct policy_parser *parser,
 	return NULL;
 }
 
+static bool is_open(const struct policy_field *field)
+{
+	return field->name[strlen(field->name) - 1] == '.';
+}
+
+const struct policy_field *policy_field_of(const struct policy_map *map, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < map->n; i++) {
+		const struct policy_field *field = &map->fields[i];
+
+		if (is_open(field) ? starts_with(key, field->name) && key[strlen(field->name)]
+				   : strcmp(key, field->name) == 0)
+			return field;
+	}
+	return NULL;
+}
+
+/* The beginning of a key that has as many dots as the name of an open field. */
+static const char *beginning(const char *key, const char *name, char *buf, size_t size)
+{
+	const char *end = key;
+
+	for (; (name = strchr(name, '.')); name++) {
+		end = strchr(end, '.');
+		if (!end++)
+			return key;
+	}
+	snprintf(buf, size, "%.*s", (int)(end - key), key);
+	return buf;
+}
+
+static bool find_nearest(const struct policy_map *map, const char *key, char *buf, size_t size)
+{
+	struct policy_nearest nearest = {};
+	const char *rest = "";
+	char begin[65];
+	size_t i;
+
+	for (i = 0; i < map->n; i++) {
+		const struct policy_field *field = &map->fields[i];
+		const char *before = nearest.best;
+
+		nearest.word =
+			is_open(field) ? beginning(key, field->name, begin, sizeof(begin)) : key;
+		policy_nearest_try(&nearest, field->name);
+		if (nearest.best != before)
+			rest = !is_open(field)		   ? ""
+			       : key[strlen(nearest.word)] ? key + strlen(nearest.word)
+							   : "<key>";
+	}
+	if (nearest.best)
+		snprintf(buf, size, "did you mean '%s%.64s'?", nearest.best, rest);
+	return nearest.best;
+}
+
 static const char *unknown_words(const struct policy_map *map, const char *key, char *buf,
 				 size_t size)
 {
 	const char *elsewhere = map->elsewhere ? map->elsewhere(key) : NULL;
-	struct policy_nearest nearest = { .word = key };
 	int at = 0;
 	size_t i;
 
 	if (elsewhere)
 		return elsewhere;
-	for (i = 0; i < map->n; i++)
-		policy_nearest_try(&nearest, map->fields[i].name);
-	if (map->other)
-		policy_later_names(&nearest);
-	if (nearest.best) {
-		snprintf(buf, size, "did you mean '%s'?", nearest.best);
+	if (find_nearest(map, key, buf, size))
 		return buf;
-	}
 	for (i = 0; i < map->n && (size_t)at < size; i++)
-		at += snprintf(buf + at, size - (size_t)at, "%s%s", i ? ", " : "it may have ",
-			       map->fields[i].name);
+		at += snprintf(buf + at, size - (size_t)at, "%s%s%s", i ? ", " : "it may have ",
+			       map->fields[i].name, is_open(&map->fields[i]) ? "<key>" : "");
 	return buf;
 }
 
@@ -134,10 +184,7 @@ static int unknown_key(struct policy_parser *parser, const struct policy_map *ma
 		       const struct node *key)
 {
 	char words[256], is[128];
-	int err = map->other ? map->other(parser, key) : 1;
 
-	if (err <= 0)
-		return err;
 	return policy_error(parser, &key->place, "unknown key %s in %s; %s",
 			    node_describe(key, is, sizeof(is)), map->what,
 			    unknown_words(map, key->text, words, sizeof(words)));
@@ -146,28 +193,23 @@ static int unknown_key(struct policy_parser *parser, const struct policy_map *ma
 static int read_pair(struct policy_parser *parser, const struct policy_map *map,
 		     const struct node *node, size_t at, void *out, uint64_t *given)
 {
-	const struct node *key = &node->items[at];
+	const struct node *key = &node->items[at], *first;
+	const struct policy_field *field;
 	char is[128];
-	size_t i;
 
 	if (key->kind != NODE_SCALAR)
 		return policy_error(parser, &key->place, "a key of %s must be a word, not %s",
 				    map->what, node_describe(key, is, sizeof(is)));
-	for (i = 0; i < map->n; i++)
-		if (strcmp(key->text, map->fields[i].name) == 0)
-			break;
-	if (i == map->n)
+	field = policy_field_of(map, key->text);
+	if (!field)
 		return unknown_key(parser, map, key);
-	if (*given & 1ULL << i) {
-		const struct node *value = node_get(node, key->text);
-
+	first = node_get(node, key->text);
+	if (first != &node->items[at + 1])
 		return policy_error(parser, &key->place,
-				    "'%s' is already given in line %u; keep one of the two",
-				    key->text, value[-1].place.line);
-	}
-	*given |= 1ULL << i;
-	return map->fields[i].read(parser, &map->fields[i], &node->items[at + 1],
-				   (char *)out + map->fields[i].offset);
+				    "%s is already given in line %u; keep one of the two",
+				    node_describe(key, is, sizeof(is)), first[-1].place.line);
+	*given |= 1ULL << (field - map->fields);
+	return field->read(parser, field, &node->items[at + 1], (char *)out + field->offset);
 }
 
 int policy_read_map(struct policy_parser *parser, const struct policy_map *map,
@@ -236,7 +278,7 @@ static int read_root_capabilities(struct policy_parser *parser,
 		  &all_capabilities, 0 },
 	};
 	static const struct policy_map map = { "'root_capabilities'", fields, ARRAY_SIZE(fields),
-					       NULL, NULL };
+					       NULL };
 	uint64_t given;
 	int err = policy_read_map(parser, &map, value, out, &given);
 
@@ -253,8 +295,8 @@ static int read_root_capabilities(struct policy_parser *parser,
 static const struct policy_field top_fields[] = {
 	{ "version", read_version, 0, NULL, 0 },
 	{ "mode", policy_read_word, offsetof(struct policy, mode), &mode_words, 0 },
-	{ "unidentified", read_later_word, offsetof(struct policy, unidentified), &all_unidentified,
-	  0 },
+	{ "unidentified", policy_read_word, offsetof(struct policy, unidentified),
+	  &all_unidentified, 0 },
 	{ "setup_timeout", policy_read_duration, offsetof(struct policy, setup_timeout), NULL, 0 },
 	{ "root_capabilities", read_root_capabilities, offsetof(struct policy, root_capabilities),
 	  NULL, 0 },
@@ -265,8 +307,7 @@ _Static_assert(ARRAY_SIZE(top_fields) <= POLICY_KEYS_MAX, "room in parser->given
 #define KEY_VERSION 0
 #define KEY_RULES   6
 
-static const struct policy_map top_map = { "a policy", top_fields, ARRAY_SIZE(top_fields), NULL,
-					   NULL };
+static const struct policy_map top_map = { "a policy", top_fields, ARRAY_SIZE(top_fields), NULL };
 
 /* What holds for the whole policy may stand in one of its files only. */
 static int check_given_once(struct policy_parser *parser, const struct node *root)

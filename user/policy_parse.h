@@ -69,7 +69,10 @@ struct policy_words {
 	uint32_t count;
 };
 
-/* A key of a map, and who reads its value to where. */
+/*
+ * A key of a map, and who reads its value to where. A name that ends in '.' is that of many keys,
+ * which go on as they like: the reader finds which one it is before the value.
+ */
 struct policy_field {
 	const char *name;
 	int (*read)(struct policy_parser *parser, const struct policy_field *field,
@@ -88,9 +91,10 @@ struct policy_map {
 	 * NULL, or the words behind "unknown key 'x' in WHAT; " for a key that belongs elsewhere.
 	 */
 	const char *(*elsewhere)(const char *key);
-	/* 1 where it does not know the key either; otherwise as all readers. May be NULL. */
-	int (*other)(struct policy_parser *parser, const struct node *key);
 };
+
+/* The field that has a key; NULL: none. */
+const struct policy_field *policy_field_of(const struct policy_map *map, const char *key);
 
 /* Reads a map; bit i of *given is set where fields[i] is there, whatever came of it. */
 int policy_read_map(struct policy_parser *parser, const struct policy_map *map,
@@ -111,8 +115,13 @@ int policy_read_date(struct policy_parser *parser, const struct policy_field *fi
 		     const struct node *value, void *out); /* to a time_t: the end of that day */
 int policy_read_patterns(struct policy_parser *parser, const struct policy_field *field,
 			 const struct node *value, void *out); /* to a struct policy_patterns */
-int policy_read_root_capabilities(struct policy_parser *parser, const struct policy_field *field,
-				  const struct node *value, void *out);
+/* Globs (policy_glob.c): to a struct policy_globs, and to a struct policy_labels_globs. */
+int policy_read_globs(struct policy_parser *parser, const struct policy_field *field,
+		      const struct node *value, void *out);
+int policy_read_images(struct policy_parser *parser, const struct policy_field *field,
+		       const struct node *value, void *out);
+int policy_read_labels(struct policy_parser *parser, const struct policy_field *field,
+		       const struct node *value, void *out);
 
 /* Reads the list of rules (policy_rule.c). */
 int policy_read_rules(struct policy_parser *parser, const struct policy_field *field,
@@ -141,9 +150,6 @@ void policy_nearest_try(struct policy_nearest *nearest, const char *candidate);
  * What the format has and this version does not (policy_later.c): refused,
  * since ignoring it in silence would be a lie.
  */
-int policy_later_selector(struct policy_parser *parser,
-			  const struct node *key); /* 1: none of them */
 int policy_later_value(struct policy_parser *parser, const char *key, const struct node *value);
-void policy_later_names(struct policy_nearest *nearest); /* tries the names of its selectors */
 
 #endif

@@ -10,6 +10,9 @@
 #include "policy_image.h"
 #include "policy_parse.h"
 
+/* Of more rules than that not all pairs are looked at, where nothing says that it is worth it. */
+#define COVERS_MAX 1000
+
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(((const struct policy_name *)a)->name, ((const struct policy_name *)b)->name);
@@ -87,10 +90,9 @@ static bool may_come(const struct policy_parser *parser, const struct policy_rul
 	return false;
 }
 
-static int tell_unreachable(struct policy_parser *parser, const struct policy_rule *own)
+static int tell_unreachable(struct policy_parser *parser, const struct policy_rule *own,
+			    const struct policy_rule *cover)
 {
-	const struct policy_rule *cover = find_cover(parser, own);
-
 	if (cover)
 		return policy_error(parser, &own->place,
 				    "rule '%s' never decides: rule '%s' at %s:%u:%u comes before "
@@ -108,38 +110,34 @@ static int tell_unreachable(struct policy_parser *parser, const struct policy_ru
 }
 
 /*
- * The image knows for every attempt there can be which rule decides: one that is nowhere in
- * it never does.
+ * The image knows for every attempt there can be which rule decides, but not for which containers
+ * a rule that needs their identity matches: of such rules only one alone can cover another.
  */
-static void mark_deciding(const struct policy_image *image, bool *decides)
+static int check_rule_reachable(struct policy_parser *parser, const struct policy_image *image,
+				size_t at)
 {
-	size_t i, class;
+	const struct policy_rule *rule = &parser->policy->rules[at], *cover = NULL;
+	bool decides = image->decides[at];
 
-	for (i = 0; i < image->n_scopes; i++)
-		for (class = 0; class < RG_CLASSES; class ++)
-			if (image->scopes[i].value.rule[class])
-				decides[image->scopes[i].value.rule[class] - 1] = true;
+	if (policy_rule_expired(rule, parser->now) ||
+	    (decides && !(policy_rule_needs_identity(rule) && at < COVERS_MAX)))
+		return 0;
+	cover = find_cover(parser, rule);
+	return decides && !cover ? 0 : tell_unreachable(parser, rule, cover);
 }
 
 static int check_reachable(struct policy_parser *parser, const struct policy_image *image)
 {
 	const struct policy *policy = parser->policy;
-	_cleanup_(freep) bool *decides = calloc(policy->n_rules + 1, sizeof(*decides));
 	int result = 0;
 	size_t i;
 
-	if (!decides)
-		return -ENOMEM;
 	if (!policy->rules)
 		return 0;
-	mark_deciding(image, decides);
 	/* Looking for the cover of each takes its time; nobody reads a thousand of them. */
 	for (i = 0; i < policy->n_rules && parser->report->n_errors < POLICY_MESSAGES_MAX; i++) {
-		int err;
+		int err = check_rule_reachable(parser, image, i);
 
-		if (decides[i] || policy_rule_expired(&policy->rules[i], parser->now))
-			continue;
-		err = tell_unreachable(parser, &policy->rules[i]);
 		if (err == -ENOMEM)
 			return err;
 		result = err ? err : result;

@@ -20,6 +20,14 @@ static const struct policy_words event_words = { &names_type, RG_TYPE_EXEC, 2 };
 _Static_assert(RG_TYPE_EXEC == 0 && RG_TYPE_SETUID == 1, "the types that hooks judge come first");
 
 static const struct policy_field match_fields[] = {
+	{ "id", policy_read_globs, offsetof(struct policy_rule, who.id), NULL, 0 },
+	{ "name", policy_read_globs, offsetof(struct policy_rule, who.name), NULL, 0 },
+	{ "image", policy_read_images, offsetof(struct policy_rule, who.image), NULL, 0 },
+	{ "label.", policy_read_labels, offsetof(struct policy_rule, who.label), NULL, 0 },
+	{ "pod.namespace", policy_read_globs, offsetof(struct policy_rule, who.pod_namespace), NULL,
+	  0 },
+	{ "pod.name", policy_read_globs, offsetof(struct policy_rule, who.pod_name), NULL, 0 },
+	{ "pod.label.", policy_read_labels, offsetof(struct policy_rule, who.pod_label), NULL, 0 },
 	{ "cgroup", policy_read_patterns, offsetof(struct policy_rule, cgroup), NULL, 0 },
 	{ "exe", policy_read_patterns, offsetof(struct policy_rule, exe), NULL, 0 },
 	{ "runtime", policy_read_mask, offsetof(struct policy_rule, runtime), &runtime_words, 0 },
@@ -111,13 +119,14 @@ static int check_masks(struct policy_parser *parser, const struct node *node,
 	return err;
 }
 
+static const struct policy_map match_map = { "'match'", match_fields, ARRAY_SIZE(match_fields),
+					     NULL };
+
 static int read_match(struct policy_parser *parser, const struct policy_field *field,
 		      const struct node *value, void *out)
 {
-	static const struct policy_map map = { "'match'", match_fields, ARRAY_SIZE(match_fields),
-					       NULL, policy_later_selector };
 	uint64_t given;
-	int err = policy_read_map(parser, &map, value, out, &given);
+	int err = policy_read_map(parser, &match_map, value, out, &given);
 
 	if (!err && given == 0)
 		err = policy_error(
@@ -130,12 +139,7 @@ static int read_match(struct policy_parser *parser, const struct policy_field *f
 /* A key of 'match' that stands beside it. */
 static const char *rule_elsewhere(const char *key)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(match_fields); i++)
-		if (strcmp(key, match_fields[i].name) == 0)
-			return "it belongs in 'match'";
-	return NULL;
+	return policy_field_of(&match_map, key) ? "it belongs in 'match'" : NULL;
 }
 
 static const struct policy_field rule_fields[] = {
@@ -150,7 +154,7 @@ static const struct policy_field rule_fields[] = {
 #define KEYS_NEEDED 3 /* of these */
 
 static const struct policy_map rule_map = { "a rule", rule_fields, ARRAY_SIZE(rule_fields),
-					    rule_elsewhere, NULL };
+					    rule_elsewhere };
 
 static int check_needed(struct policy_parser *parser, const struct node *node, uint64_t given)
 {
@@ -181,7 +185,7 @@ static int check_allow(struct policy_parser *parser, const struct node *node,
 	const struct node *exe = match_value(node, "exe");
 	bool others = rule->event || rule->userns || rule->pidns;
 
-	if (!rule->exe.n || rule->cgroup.n || rule->runtime)
+	if (!rule->exe.n || rule->cgroup.n || rule->runtime || policy_rule_needs_identity(rule))
 		return 0;
 	if (!others)
 		return policy_error(

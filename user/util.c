@@ -155,26 +155,27 @@ void copy_utf8(char *dst, size_t size, const char *src, size_t len)
 
 size_t edit_distance(const char *a, const char *b)
 {
-	size_t row[65], la = strnlen(a, 64), lb = strnlen(b, 64), i, j;
+	size_t d[65][65]; /* of the first i bytes of a and the first j of b */
+	size_t la = strnlen(a, 64), lb = strnlen(b, 64), i, j;
 
-	for (j = 0; j <= lb; j++)
-		row[j] = j;
-	for (i = 1; i <= la; i++) {
-		size_t diagonal = row[0];
+	for (i = 0; i <= la; i++) {
+		for (j = 0; j <= lb; j++) {
+			size_t best = i ? i : j;
 
-		row[0] = i;
-		for (j = 1; j <= lb; j++) {
-			size_t up = row[j], best = diagonal + (a[i - 1] != b[j - 1]);
-
-			if (up + 1 < best)
-				best = up + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			diagonal = up;
-			row[j] = best;
+			if (i && j) {
+				best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+				if (d[i - 1][j] + 1 < best)
+					best = d[i - 1][j] + 1;
+				if (d[i][j - 1] + 1 < best)
+					best = d[i][j - 1] + 1;
+			}
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    d[i - 2][j - 2] + 1 < best)
+				best = d[i - 2][j - 2] + 1;
+			d[i][j] = best;
 		}
 	}
-	return row[lb];
+	return d[la][lb];
 }
 
 uint64_t clock_ns(int clock)

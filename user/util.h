@@ -67,7 +67,7 @@ size_t utf8_length(const unsigned char *s, size_t left);
 /* The code point of a valid sequence of that length (1 to 4; 0 for others). */
 uint32_t utf8_decode(const unsigned char *s, size_t len);
 
-/* The edit distance of two short strings, for "did you mean". */
+/* The edit distance of two short strings, two neighbours swapped being one edit; for "did you mean". */
 size_t edit_distance(const char *a, const char *b);
 
 /* Nanoseconds of a clock. */

@@ -25,7 +25,7 @@ policy() {
 	policy check minimal.yaml complete.yaml
 	[ "$status" -eq 0 ]
 	[ "$output" = "minimal.yaml: ok, mode enforce, 0 rules
-complete.yaml: ok, mode enforce, 4 rules" ]
+complete.yaml: ok, mode enforce, 5 rules" ]
 	[ -z "$stderr" ]
 }
 
@@ -37,8 +37,8 @@ complete.yaml: ok, mode enforce, 4 rules" ]
 broken.yaml:4:7: error: 'mode' must be audit, enforce or kill, not 'enforced'; did you mean 'enforce'?
 mode: enforced
       ^
-broken.yaml:8:7: error: rule 'web': selector 'image' needs the container's identity, which this version does not have; use cgroup, runtime, pid_namespace or user_namespace
-      image: nginx
+broken.yaml:8:7: error: unknown key 'iamge' in 'match'; did you mean 'image'?
+      iamge: nginx
       ^
 broken.yaml:11:5: error: the name 'web' is already that of the rule at broken.yaml:6:5; each rule needs its own
   - name: web

@@ -62,7 +62,8 @@ static void check_attempt(const struct policy *policy, const struct policy_image
 /* Each path that a rule names, and one below it. */
 static void check_image(const struct policy *policy, const struct policy_image *image)
 {
-	struct policy_attempt attempt = { .now = NOW };
+	static const struct policy_identity nobody = {}; /* whose rules are not in the image */
+	struct policy_attempt attempt = { .now = NOW, .identity = &nobody };
 	char cgroup[RG_PATH_MAX + 8], exe[RG_PATH_MAX + 8];
 	size_t i;
 

@@ -98,10 +98,8 @@ static const struct policy_case allow_cases[] = {
 	  "for itself; add cgroup or runtime\n" },
 	{ "match: { exe: /bin/a, runtime: docker }\n", "" },
 	{ "match: { exe: /bin/a, cgroup: /a/* }\n", "" },
-	{ "match: { exe: /bin/a, cgroup: /a/*, image: x }\n",
-	  "6:39 error: rule 'r': selector 'image' needs the container's identity, which "
-	  "this version does not have; use cgroup, runtime, pid_namespace or "
-	  "user_namespace\n" },
+	{ "match: { exe: /bin/a, cgroup: /a/*, image: x }\n", "" },
+	{ "match: { exe: /bin/a, label.x: x }\n", "" },
 };
 
 static void test_lists(void **state)

@@ -90,7 +90,7 @@ static void test_data(void **state)
 	_cleanup_(policy_free_p) struct policy *policy = spotless(complete);
 
 	(void)state;
-	assert_int_equal(policy->n_rules, 4);
+	assert_int_equal(policy->n_rules, 5);
 	policy_free(spotless(minimal));
 }
 

@@ -14,7 +14,8 @@ static const struct policy_case rule_cases[] = {
 	{ "match: { cgroups: /a }\n",
 	  "5:12 error: unknown key 'cgroups' in 'match'; did you mean 'cgroup'?\n" },
 	{ "match: { comm: sh }\n",
-	  "5:12 error: unknown key 'comm' in 'match'; it may have cgroup, exe, runtime, "
+	  "5:12 error: unknown key 'comm' in 'match'; it may have id, name, image, "
+	  "label.<key>, pod.namespace, pod.name, pod.label.<key>, cgroup, exe, runtime, "
 	  "pid_namespace, user_namespace, event\n" },
 	{ "cgroup: /a\n  match: { cgroup: /a }\n",
 	  "5:3 error: unknown key 'cgroup' in a rule; it belongs in 'match'\n" },
@@ -102,37 +103,37 @@ static const struct policy_case rule_cases[] = {
 	  "5:19 error: 'event' must be exec or setuid, not 'tripwire'\n" },
 	{ "match: { event: [exec, setuid] }\n",
 	  "5:19 warning: 'event' names all there is; leave it out for any\n" },
-	{ "match: { image: 'nginx:*' }\n",
-	  "5:12 error: rule 'r': selector 'image' needs the container's identity, which "
-	  "this version does not have; use cgroup, runtime, pid_namespace or "
-	  "user_namespace\n" },
-	{ "match: { id: abc, name: x, label.app: x, pod.namespace: x, pod.name: x, "
-	  "pod.label.app: x }\n",
-	  "5:12 error: rule 'r': selector 'id' needs the container's identity, which "
-	  "this version does not have; use cgroup, runtime, pid_namespace or "
-	  "user_namespace\n"
-	  "5:21 error: rule 'r': selector 'name' needs the container's identity, which "
-	  "this version does not have; use cgroup, runtime, pid_namespace or "
-	  "user_namespace\n"
-	  "5:30 error: rule 'r': selector 'label.app' needs the container's identity, "
-	  "which this version does not have; use cgroup, runtime, pid_namespace or "
-	  "user_namespace\n"
-	  "5:44 error: rule 'r': selector 'pod.namespace' needs the container's "
-	  "identity, which this version does not have; use cgroup, runtime, "
-	  "pid_namespace or user_namespace\n"
-	  "5:62 error: rule 'r': selector 'pod.name' needs the container's identity, "
-	  "which this version does not have; use cgroup, runtime, pid_namespace or "
-	  "user_namespace\n"
-	  "5:75 error: rule 'r': selector 'pod.label.app' needs the container's "
-	  "identity, which this version does not have; use cgroup, runtime, "
-	  "pid_namespace or user_namespace\n" },
-	{ "match: { label.: x, label: x, pod: x }\n",
-	  "5:12 error: unknown key 'label.' in 'match'; it may have cgroup, exe, "
-	  "runtime, pid_namespace, user_namespace, event\n"
-	  "5:23 error: unknown key 'label' in 'match'; it may have cgroup, exe, "
-	  "runtime, pid_namespace, user_namespace, event\n"
-	  "5:33 error: unknown key 'pod' in 'match'; it may have cgroup, exe, runtime, "
-	  "pid_namespace, user_namespace, event\n" },
+	{ "match: { image: 'nginx:*', id: abc, name: [x, 'y*'], label.app: x, label.b: '', "
+	  "pod.namespace: x, pod.name: x, pod.label.app: [x, z?] }\n",
+	  "" },
+	{ "match: { image: '' }\n", "5:19 error: 'image' is empty; leave it out, or fill it in\n" },
+	{ "match: { label.v: 1, name: [no, []] }\n",
+	  "5:21 error: 'label.v' must be text, in quotation marks where in doubt, not the number "
+	  "1\n"
+	  "5:31 error: 'name' must be text, in quotation marks where in doubt, not the truth value "
+	  "no\n"
+	  "5:35 error: 'name' must be text, in quotation marks where in doubt, not a list\n" },
+	{ "match: { label.a: x, label.a: y }\n",
+	  "5:24 error: 'label.a' is already given in line 5; keep one of the two\n" },
+	{ "match: { name: \"a\\tb\" }\n", "5:18 error: 'name' has a control character in it\n" },
+	{ "match: { \"label.a\\tb\": x }\n",
+	  "5:12 error: the key of a label is at most 512 bytes without control characters\n" },
+	{ "match: { name: '[ab]' }\n",
+	  "5:18 warning: '[...]' stands for itself here; only '*' and '?' are wildcards\n" },
+	{ "match: { name: ['a*', ab] }\n",
+	  "5:25 warning: another entry of this list matches all that this one does\n" },
+	{ "match: { image: [nginx, 'docker.io/library/nginx:latest'] }\n",
+	  "5:27 warning: another entry of this list matches all that this one does\n" },
+	{ "match: { lable.app: x, pod.labels.app: x, pod.nam: x }\n",
+	  "5:12 error: unknown key 'lable.app' in 'match'; did you mean 'label.app'?\n"
+	  "5:26 error: unknown key 'pod.labels.app' in 'match'; did you mean 'pod.label.app'?\n"
+	  "5:45 error: unknown key 'pod.nam' in 'match'; did you mean 'pod.name'?\n" },
+	{ "match: { label.: x, label: x, pods: x }\n",
+	  "5:12 error: unknown key 'label.' in 'match'; did you mean 'label.<key>'?\n"
+	  "5:23 error: unknown key 'label' in 'match'; did you mean 'label.<key>'?\n"
+	  "5:33 error: unknown key 'pods' in 'match'; it may have id, name, image, label.<key>, "
+	  "pod.namespace, pod.name, pod.label.<key>, cgroup, exe, runtime, pid_namespace, "
+	  "user_namespace, event\n" },
 	{ "match: { cgroup: /a }\n  expires: 2026-06-02\n", "" },
 	{ "match: { cgroup: /a }\n  expires: 2026-06-01\n", "" },
 	{ "match: { cgroup: /a }\n  expires: 2026-05-31\n",

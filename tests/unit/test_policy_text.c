@@ -116,10 +116,7 @@ static const struct policy_case top_cases[] = {
 	{ "version: 1\nunidentified: hold\nroot_group: ignore\nroot_capabilities: { "
 	  "action: ignore, set: [CAP_BPF] }\n",
 	  "" },
-	{ "version: 1\nunidentified: deny\n",
-	  "2:15 error: 'unidentified: deny' needs the container's identity, which this "
-	  "version does not have; it knows only 'hold': leave the key out, or write "
-	  "that\n" },
+	{ "version: 1\nunidentified: deny\n", "" },
 	{ "version: 1\nunidentified: drop\n",
 	  "2:15 error: 'unidentified' must be hold, deny or allow, not 'drop'\n" },
 	{ "version: 1\nroot_group: audit\n",
