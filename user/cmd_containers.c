@@ -44,10 +44,15 @@ static bool maps_host_root(const struct container *container)
 static int print_text(const struct containers *containers)
 {
 	static const struct table_column columns[] = {
-		{ .header = "CONTAINER" }, { .header = "NAME" },
-		{ .header = "RUNTIME" },   { .header = "HOST-PID", .right = true },
-		{ .header = "USERNS" },	   { .header = "MAP", .flexible = true },
-		{ .header = "VERDICT" },   { .header = "PROCS", .right = true },
+		{ .header = "CONTAINER" },
+		{ .header = "NAME" },
+		{ .header = "IMAGE", .flexible = true },
+		{ .header = "RUNTIME" },
+		{ .header = "HOST-PID", .right = true },
+		{ .header = "USERNS" },
+		{ .header = "MAP" },
+		{ .header = "VERDICT" },
+		{ .header = "PROCS", .right = true },
 	};
 	_cleanup_(table_freep) struct table *table = NULL;
 	int err = table_new(columns, ARRAY_SIZE(columns), &table);
@@ -61,11 +66,12 @@ static int print_text(const struct containers *containers)
 
 		format_map(map, sizeof(map), container);
 		/* what has no id of any kind is known by its namespace: pid container takes that */
-		if (container->ref.id[0])
-			table_cell(table, "%.12s", container->ref.id);
+		if (containers_id(container)[0])
+			table_cell(table, "%.12s", containers_id(container));
 		else
 			table_cell(table, "%u", container->pidns);
 		table_cell(table, "%s", containers_name(container));
+		table_cell(table, "%s", containers_image(container));
 		table_cell(table, "%s", names_get(&names_runtime, container->ref.runtime));
 		table_cell(table, "%u", container->pid1);
 		table_cell(table, "%s",
@@ -114,13 +120,44 @@ static int add_user_ns(struct json_object *root, const struct container *contain
 	return err;
 }
 
+static int add_pod(struct json_object *object, const struct identity *identity)
+{
+	struct json_object *pod;
+	int err;
+
+	if (!identity || !identity->pod_name[0])
+		return jsonout_add_null(object, "pod");
+	pod = json_object_new_object();
+	err = jsonout_add(object, "pod", pod);
+	if (err)
+		return err;
+	err |= jsonout_add_text(pod, "namespace", identity->pod_namespace, RG_PATH_MAX);
+	err |= jsonout_add_text(pod, "name", identity->pod_name, RG_PATH_MAX);
+	return err;
+}
+
+static int add_labels(struct json_object *object, const struct identity *identity)
+{
+	struct json_object *labels = json_object_new_object();
+	int err = jsonout_add(object, "labels", labels);
+	size_t i;
+
+	for (i = 0; !err && identity && i < identity->labels.n; i++)
+		err = jsonout_add_text(labels, identity->labels.items[i].key,
+				       identity->labels.items[i].value, SIZE_MAX);
+	return err;
+}
+
 static struct json_object *container_json(const struct container *container)
 {
 	_cleanup_(jsonout_freep) struct json_object *object = json_object_new_object();
 	int err = 0;
 
-	err |= jsonout_add_text(object, "id", container->ref.id, sizeof(container->ref.id));
+	err |= jsonout_add_text(object, "id", containers_id(container), RG_PATH_MAX);
 	err |= jsonout_add_text(object, "name", containers_name(container), RG_PATH_MAX);
+	err |= jsonout_add_text(object, "image", containers_image(container), RG_PATH_MAX);
+	err |= add_pod(object, container->identity);
+	err |= add_labels(object, container->identity);
 	err |= jsonout_add_text(object, "runtime",
 				names_get(&names_runtime, container->ref.runtime), 32);
 	err |= jsonout_add_text(object, "cgroup", container->cgroup, sizeof(container->cgroup));

@@ -32,6 +32,11 @@ static void print_container(const struct process *process)
 	if (ref->known)
 		printf(" (%s)", names_get(&names_runtime, ref->runtime));
 	putchar('\n');
+	if (!process->container_name[0])
+		return;
+	fputs("name:       ", stdout);
+	escape_text(stdout, process->container_name, SIZE_MAX);
+	putchar('\n');
 }
 
 static void print_times(const struct process *process, const struct origin *origin)
@@ -125,6 +130,21 @@ static int not_there(const struct pidmap *map, const struct question *question)
 	return EXIT_FAILED;
 }
 
+/* What the engine calls its container. */
+static void name_container(const struct pidmap *map, struct process *process)
+{
+	_cleanup_(identity_freep) struct identity *identity = NULL;
+	struct identity_subject subject = { .root = "", .cgroup = process->cgroup };
+	struct rg_process pid1;
+
+	if (process->record.levels > 1 &&
+	    pidmap_find(map, process->record.pids[1].ns, 1, &subject.pid1, &pid1) == 0)
+		subject.pid1_start = pid1.start_time;
+	if (identity_read(&subject, &identity) == 0)
+		copy_utf8(process->container_name, sizeof(process->container_name), identity->name,
+			  SIZE_MAX);
+}
+
 static int answer(const struct verb *verb, const struct pidmap *map,
 		  const struct question *question)
 {
@@ -151,6 +171,7 @@ static int answer(const struct verb *verb, const struct pidmap *map,
 	}
 	if (err)
 		return not_there(map, question);
+	name_container(map, &process);
 	return print(&process, question->output);
 }
 

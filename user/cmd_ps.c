@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "containers.h"
 #include "jsonout.h"
 #include "log.h"
 #include "process.h"
@@ -25,27 +26,35 @@ struct ps_options {
 	enum output output;
 };
 
-static bool wanted(const struct process *process, const struct ps_options *options)
+/* Takes over what the container's engine knows, so that it is shown. */
+static bool wanted(struct process *process, const struct containers *containers,
+		   const struct ps_options *options)
 {
+	const struct container *container = containers_of_process(containers, process);
+	const char *id = container ? containers_id(container) : process->container.id;
+	const char *name = container ? containers_name(container) : "";
+
+	copy_utf8(process->container_name, sizeof(process->container_name), name, SIZE_MAX);
 	if (options->host_root && !process_holds_host_root(&process->ids))
 		return false;
-	return !options->container ||
-	       container_matches(options->container, process->container.id, "");
+	return !options->container || container_matches(options->container, id, name);
 }
 
 /* All that are wanted, in the order that is wanted. 0 or a negative errno. */
 static int rows_read(const struct ps_options *options, struct process **out, size_t *count)
 {
 	_cleanup_(pidmap_closep) struct pidmap map = PIDMAP_NONE;
+	_cleanup_(containers_free) struct containers containers = {};
 	_cleanup_(freep) struct process *rows = NULL;
 	size_t n, i, kept = 0;
 	int err = pidmap_open(&map);
 
 	err = err ?: process_list(&map, &rows, &n);
+	err = err ?: containers_read(&map, false, &containers);
 	if (err)
 		return err;
 	for (i = 0; i < n; i++)
-		if (wanted(&rows[i], options))
+		if (wanted(&rows[i], &containers, options))
 			rows[kept++] = rows[i];
 	if (options->tree)
 		err = process_tree(rows, kept);
@@ -62,7 +71,10 @@ static void put_row(struct table *table, const struct process *row, bool all_lev
 	char levels[RG_PIDS_MAX * 11];
 	uint32_t uid;
 
-	table_cell(table, "%.12s", row->container.id);
+	if (row->container_name[0])
+		table_cell(table, "%s", row->container_name);
+	else
+		table_cell(table, "%.12s", row->container.id);
 	table_cell(table, "%u", row->pid);
 	if (all_levels) {
 		process_format_levels(levels, sizeof(levels), &row->record);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "process.h"
 #include "procfs.h"
 #include "util.h"
 
@@ -26,6 +25,10 @@ struct gather {
 
 void containers_free(struct containers *containers)
 {
+	size_t i;
+
+	for (i = 0; i < containers->count; i++)
+		identity_free(containers->items[i].identity);
 	free(containers->items);
 	containers->items = NULL;
 	containers->count = 0;
@@ -147,12 +150,19 @@ static int compare_pid1(const void *a, const void *b)
 /* The id of what no engine names is its PID 1's cgroup, whichever process was seen first. */
 static void complete(struct container *container)
 {
+	struct identity_subject subject = { .root = "", .cgroup = container->cgroup };
+
 	if (procfs_uid_map(container->pid1, container->map, &container->extents))
 		container->extents = 0;
-	if (container->ref.known ||
-	    procfs_cgroup(container->pid1, container->cgroup, sizeof(container->cgroup)))
-		return;
-	container_from_cgroup(container->cgroup, &container->ref);
+	if (container->is_pid1) {
+		subject.pid1 = container->pid1;
+		subject.pid1_start = container->pid1_start;
+	}
+	if (!container->ref.known &&
+	    procfs_cgroup(container->pid1, container->cgroup, sizeof(container->cgroup)) == 0)
+		container_from_cgroup(container->cgroup, &container->ref);
+	if (identity_read(&subject, &container->identity))
+		container->identity = NULL;
 }
 
 int containers_read(const struct pidmap *map, bool details, struct containers *out)
@@ -175,27 +185,47 @@ int containers_read(const struct pidmap *map, bool details, struct containers *o
 	if (kept)
 		qsort(containers.items, kept, sizeof(*containers.items), compare_pid1);
 	*out = containers;
-	containers.items = NULL;
+	containers = (struct containers){};
 	return 0;
 }
 
 const char *containers_name(const struct container *container)
 {
-	const uint32_t runtime = container->ref.runtime;
+	return container->identity ? container->identity->name : "";
+}
 
-	return container->ref.known && (runtime == RG_RUNTIME_LXC || runtime == RG_RUNTIME_NSPAWN)
-		       ? container->ref.id
-		       : "";
+const char *containers_image(const struct container *container)
+{
+	return container->identity ? container->identity->image : "";
+}
+
+const char *containers_id(const struct container *container)
+{
+	return container->identity ? container->identity->id : container->ref.id;
+}
+
+const struct container *containers_of_process(const struct containers *containers,
+					      const struct process *process)
+{
+	const struct container here = { .ref = process->container,
+					.pidns = outer_pidns(&process->record) };
+	size_t i;
+
+	for (i = 0; i < containers->count; i++)
+		if (same_container(&containers->items[i], &here))
+			return &containers->items[i];
+	return NULL;
 }
 
 bool containers_match(const struct container *container, const char *wanted)
 {
-	return container_matches(wanted, container->ref.id, containers_name(container));
+	return container_matches(wanted, containers_id(container), containers_name(container));
 }
 
 static bool is_exactly(const struct container *container, const char *wanted)
 {
-	return *wanted && strcmp(container->ref.id, wanted) == 0;
+	return *wanted && (strcmp(containers_id(container), wanted) == 0 ||
+			   strcmp(containers_name(container), wanted) == 0);
 }
 
 static bool has_inode(const struct container *container, const char *wanted)

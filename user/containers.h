@@ -2,7 +2,7 @@
 /*
  * Which containers there are, worked out from the records of their processes: those that an engine's
  * cgroup names are one each; what no engine names is one for each PID namespace right below the
- * host's. What an engine knows of a container is not asked.
+ * host's. What an engine knows of a container comes from identity.
  */
 #ifndef ROOTGATE_CONTAINERS_H
 #define ROOTGATE_CONTAINERS_H
@@ -12,14 +12,16 @@
 #include <stdint.h>
 
 #include "container.h"
-#include "pidmap.h"
+#include "identity.h"
+#include "process.h"
 
 struct container {
 	struct container_ref ref;
-	char cgroup[RG_PATH_MAX]; /* of the process that was seen first */
-	uint32_t pidns;		  /* inode of its PID namespace: the host's with --pid=host */
-	uint32_t pid1;		  /* host PID of its PID 1; with --pid=host of its oldest process */
-	bool is_pid1;		  /* PID 1 itself */
+	struct identity *identity; /* what its engine knows of it; NULL: nothing is known */
+	char cgroup[RG_PATH_MAX];  /* of the process that was seen first */
+	uint32_t pidns;		   /* inode of its PID namespace: the host's with --pid=host */
+	uint32_t pid1; /* host PID of its PID 1; with --pid=host of its oldest process */
+	bool is_pid1;  /* PID 1 itself */
 	uint64_t pid1_start;
 	uint32_t userns; /* that process's */
 	uint32_t userns_level;
@@ -42,8 +44,14 @@ void containers_free(struct containers *containers); /* for _cleanup_(containers
  */
 int containers_read(const struct pidmap *map, bool details, struct containers *out);
 
-/* Its name, where it is known: LXC's and nspawn's ids are names. Else "". */
+/* Its name, its image, and its id for people; "" where it is not known. */
 const char *containers_name(const struct container *container);
+const char *containers_image(const struct container *container);
+const char *containers_id(const struct container *container);
+
+/* The one that a process is in; NULL where it is not among them. */
+const struct container *containers_of_process(const struct containers *containers,
+					      const struct process *process);
 
 /*
  * The one that somebody means: by id, name, PID namespace's inode, or the beginning of an id.

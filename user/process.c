@@ -175,6 +175,8 @@ struct json_object *process_json(const struct process *process, const struct ori
 
 	err |= jsonout_add_text(object, "container", process->container.id,
 				sizeof(process->container.id));
+	err |= jsonout_add_text(object, "container_name", process->container_name,
+				sizeof(process->container_name));
 	err |= jsonout_add_text(object, "cgroup", process->cgroup, sizeof(process->cgroup));
 	err |= jsonout_add_number(object, "pid", process->pid);
 	err |= jsonout_add_number(object, "vpid", process_vpid(process));

@@ -26,6 +26,7 @@ struct process {
 	uint32_t extents;
 	char cgroup[RG_PATH_MAX]; /* "": not known */
 	struct container_ref container;
+	char container_name[64]; /* "": not known, or not looked for; cut where it is longer */
 	char command[256];
 	uint32_t depth; /* in a tree; else 0 */
 };

@@ -206,6 +206,7 @@ static size_t found(const struct containers *containers, const char *wanted, uin
 
 static void test_find_container(void **state)
 {
+	struct identity app = { .id = "3f0c", .name = "app", .image = "app:1" };
 	struct container items[] = {
 		{ .ref = { .id = "4026532200aa", .known = true }, .pidns = 1, .pid1 = 1 },
 		{ .ref = { .id = "40265bb", .known = true },
@@ -215,6 +216,7 @@ static void test_find_container(void **state)
 		{ .ref = { .id = "web", .known = true, .runtime = RG_RUNTIME_LXC }, .pid1 = 3 },
 		{ .ref = { .id = "web-2", .known = true, .runtime = RG_RUNTIME_LXC }, .pid1 = 4 },
 		{ .ref = { .id = "" }, .pidns = 4026531836U, .pid1 = 5 },
+		{ .ref = { .id = "3f0c", .known = true }, .identity = &app, .pid1 = 6 },
 	};
 	const struct containers containers = { items, ARRAY_SIZE(items) };
 	uint32_t pid1;
@@ -233,7 +235,10 @@ static void test_find_container(void **state)
 	assert_int_equal(found(&containers, "4026531836", &pid1), 0); /* the host's own */
 	assert_int_equal(found(&containers, "", &pid1), 0);
 	assert_int_equal(found(&containers, "nosuch", &pid1), 0);
-	assert_string_equal(containers_name(&items[2]), "web");
+	assert_int_equal(found(&containers, "app", &pid1), 1);
+	assert_int_equal(pid1, 6);
+	assert_string_equal(containers_name(&items[5]), "app");
+	assert_string_equal(containers_image(&items[5]), "app:1");
 	assert_string_equal(containers_name(&items[1]), "");
 }
 

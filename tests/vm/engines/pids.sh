@@ -71,6 +71,10 @@ for runtime in runc crun; do
 		"$runtime: in containers"
 	is "$(said pid rootgate pid container "$(field "$line" id | tr -d '"')" 1)" "$pid" \
 		"$runtime: by what it is called there"
+	is "$(field "$line" name) $(field "$line" id)" "\"$runtime-stays\" \"$runtime-stays\"" \
+		"$runtime: by its name"
+	is "$(said container_name rootgate pid host "$pid")" "\"$runtime-stays\"" \
+		"$runtime: which a process's container has, too"
 	kill -9 "$pid"
 done
 
@@ -86,6 +90,8 @@ is "$(for host in $(by_ps "$id"); do said vpid rootgate pid host "$host"; done |
 	"$(podman top pod pid | tail -n +2 | sort -n | xargs)" "podman: by the same PIDs in the container"
 both_ways podman "$id" "$pid"
 as_listed podman "$id" podman "$pid"
+is "$(field "$line" name) $(field "$line" image)" '"pod" "docker.io/library/busybox:1.36"' \
+	"podman: its name and its image"
 mapped=$(podman run -d --uidmap 0:100000:65536 busybox:1.36 sleep 1000)
 pid=$(podman inspect --format '{{.State.Pid}}' "$mapped")
 sleep 0.5
@@ -102,7 +108,7 @@ note "docker"
 expect_exit 0 "docker is up" wait_for_docker
 mkdir -p /srv/tools
 cp /payload/bin/probe /srv/tools/probe
-id=$(docker run -d --name app --user 5000 busybox:1.36 sh -c "sleep 1001 & sleep 1000")
+id=$(docker run -d --name app --label team=web --user 5000 busybox:1.36 sh -c "sleep 1001 & sleep 1000")
 other=$(docker run -d --user 5000 busybox:1.36 sleep 1000)
 pid=$(docker inspect --format '{{.State.Pid}}' app)
 docker exec -d app sleep 1002
@@ -115,6 +121,10 @@ done
 is "$(said pid rootgate pid container "$(echo "$id" | cut -c 1-12)" 1)" "$pid" \
 	"docker: PID 1 is the one of docker inspect, by a prefix"
 as_listed docker "$id" docker "$pid"
+is "$(field "$line" name) $(field "$line" image) $(field "$line" team)" '"app" "busybox:1.36" "web"' \
+	"docker: its name, its image and a label"
+is "$(rootgate ps --container app -o json | grep -c '"container_name":"app"')" 3 "docker: ps by its name"
+is "$(said pid rootgate pid container app 1)" "$pid" "docker: PID 1 by its name"
 is "$(rootgate containers -o json | grep -c '"runtime":"docker"')" 2 "docker: both of them"
 expect_exit 1 "docker: a prefix of none" rootgate pid container "${id%?????}zzzzz" 1
 
