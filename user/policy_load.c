@@ -264,7 +264,6 @@ int policy_load_with(const char *path, const struct policy_load_options *options
 
 	if (err)
 		return err;
-	loader.parser.strict_dates = options->strict_dates;
 	err = load_path(&loader, path);
 	if (err == -ENOENT || err == -ENOMEM)
 		return err;

@@ -13,9 +13,8 @@
 #define POLICY_FILE_MAX (1U << 20)
 
 struct policy_load_options {
-	time_t now;	   /* for expiry; 0: the clock's */
-	bool root_owned;   /* files must be root's even where the caller is not root */
-	bool strict_dates; /* a date in the past is an error: for who writes a policy */
+	time_t now;	 /* for expiry; 0: the clock's */
+	bool root_owned; /* files must be root's even where the caller is not root */
 };
 
 /*
@@ -29,8 +28,8 @@ struct policy_load_options {
  * another negative errno, with a message: a file could not be read. *out is
  * untouched on failure.
  *
- * A rule that has expired is a warning here: a host that starts after that day
- * must not end up without a policy.
+ * A rule that has expired, or never decides, is a warning: a host that starts after
+ * that day must not end up without a policy.
  */
 int policy_load(const char *path, struct policy **out, struct policy_report *report);
 int policy_load_with(const char *path, const struct policy_load_options *options,

@@ -28,7 +28,6 @@ struct policy_parser {
 	struct policy *policy;
 	struct policy_report *report;
 	time_t now;
-	bool strict_dates;
 
 	struct policy_source
 		*sources; /* by number of the file in policy->files; the texts are the caller's */

@@ -94,15 +94,15 @@ static int tell_unreachable(struct policy_parser *parser, const struct policy_ru
 			    const struct policy_rule *cover)
 {
 	if (cover)
-		return policy_error(parser, &own->place,
-				    "rule '%s' never decides: rule '%s' at %s:%u:%u comes before "
-				    "it and matches "
-				    "all that it does; put it before that one, or remove it",
-				    own->name, cover->name, cover->place.file, cover->place.line,
-				    cover->place.column);
+		return policy_warning(parser, &own->place,
+				      "rule '%s' never decides: rule '%s' at %s:%u:%u comes before "
+				      "it and matches "
+				      "all that it does; put it before that one, or remove it",
+				      own->name, cover->name, cover->place.file, cover->place.line,
+				      cover->place.column);
 	if (may_come(parser, own))
 		return 0;
-	return policy_error(
+	return policy_warning(
 		parser, &own->place,
 		"rule '%s' never decides: the rules before it together match all that it does; put "
 		"it before them, or remove it",
@@ -119,7 +119,9 @@ static int check_rule_reachable(struct policy_parser *parser, const struct polic
 	const struct policy_rule *rule = &parser->policy->rules[at], *cover = NULL;
 	bool decides = image->decides[at];
 
+	/* an expired rule, and one that never matches, is told as such */
 	if (policy_rule_expired(rule, parser->now) ||
+	    (rule->userns && !(rule->userns & POLICY_ALL_USERNS)) ||
 	    (decides && !(policy_rule_needs_identity(rule) && at < COVERS_MAX)))
 		return 0;
 	cover = find_cover(parser, rule);
@@ -129,20 +131,16 @@ static int check_rule_reachable(struct policy_parser *parser, const struct polic
 static int check_reachable(struct policy_parser *parser, const struct policy_image *image)
 {
 	const struct policy *policy = parser->policy;
-	int result = 0;
+	const struct policy_report *report = parser->report;
 	size_t i;
+	int err = 0;
 
 	if (!policy->rules)
 		return 0;
 	/* Looking for the cover of each takes its time; nobody reads a thousand of them. */
-	for (i = 0; i < policy->n_rules && parser->report->n_errors < POLICY_MESSAGES_MAX; i++) {
-		int err = check_rule_reachable(parser, image, i);
-
-		if (err == -ENOMEM)
-			return err;
-		result = err ? err : result;
-	}
-	return result;
+	for (i = 0; !err && i < policy->n_rules && report->n_warnings < POLICY_MESSAGES_MAX; i++)
+		err = check_rule_reachable(parser, image, i);
+	return err;
 }
 
 int policy_review(struct policy_parser *parser)

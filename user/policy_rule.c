@@ -90,7 +90,7 @@ static int check_userns(struct policy_parser *parser, const struct node *node,
 	uint64_t remapped = 1ULL << RG_USERNS_REMAPPED;
 
 	if (rule->userns == remapped)
-		return policy_error(
+		return policy_warning(
 			parser, &value->place,
 			"rule '%s' never matches: root of a remapped user namespace is not host "
 			"root, and never a violation; remove the rule",

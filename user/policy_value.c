@@ -277,15 +277,13 @@ int policy_read_date(struct policy_parser *parser, const struct policy_field *fi
 	tm.tm_mday++; /* through the end of that day */
 	end = timegm(&tm);
 	if (end <= parser->now)
-		err = policy_report_add(
-			parser->report, parser->strict_dates ? POLICY_ERROR : POLICY_WARNING,
-			&value->place, parser->source,
+		err = policy_warning(
+			parser, &value->place,
 			"rule '%s' expired on %s and no longer matches; renew the date, or "
 			"remove the rule",
 			parser->rule, value->text);
-	if (err == -ENOMEM)
+	if (err)
 		return err;
-	/* Told, and yet a date: what else is wrong with the rule is worth telling, too. */
 	*(time_t *)out = end;
 	return 0;
 }

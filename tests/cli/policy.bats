@@ -46,7 +46,7 @@ broken.yaml:11:5: error: the name 'web' is already that of the rule at broken.ya
 broken.yaml:13:7: error: rule 'web' allows by 'exe' alone, and a container has any file it likes at any path; add another selector, like cgroup or runtime
       exe: /usr/sbin/nginx
       ^
-broken.yaml:16:14: error: rule 'web' expired on 2020-01-31 and no longer matches; renew the date, or remove the rule
+broken.yaml:16:14: warning: rule 'web' expired on 2020-01-31 and no longer matches; renew the date, or remove the rule
     expires: 2020-01-31
              ^
 broken.yaml:17:5: error: rule 'db' has no 'action'; add allow, audit, deny or kill
@@ -58,7 +58,7 @@ broken.yaml:18:22: error: 'cgroup' must be an absolute path, or a prefix of one 
 broken.yaml:19:5: error: unknown key 'acton' in a rule; did you mean 'action'?
     acton: allow
     ^
-rootgate: broken.yaml: invalid: 8 errors, 0 warnings
+rootgate: broken.yaml: invalid: 7 errors, 1 warning
 END
 }
 

@@ -41,7 +41,7 @@ static const struct policy_case list_cases[] = {
 	  "mean 'deny'?\n" },
 	{ "- { name: a, match: { cgroup: /a* }, action: deny }\n- { name: b, match: { "
 	  "cgroup: [/ab, /ac*] }, action: deny }\n",
-	  "4:3 error: rule 'b' never decides: rule 'a' at p.yaml:3:3 comes before it "
+	  "4:3 warning: rule 'b' never decides: rule 'a' at p.yaml:3:3 comes before it "
 	  "and matches all that it does; put it before that one, or remove it\n" },
 	{ "- { name: a, match: { cgroup: /a* }, action: deny }\n- { name: b, match: { "
 	  "cgroup: [/ab, /b] }, action: deny }\n",
@@ -51,18 +51,18 @@ static const struct policy_case list_cases[] = {
 	  "" },
 	{ "- { name: a, match: { event: exec }, action: deny }\n- { name: b, match: { "
 	  "event: exec, runtime: lxc, exe: /a }, action: deny }\n",
-	  "4:3 error: rule 'b' never decides: rule 'a' at p.yaml:3:3 comes before it "
+	  "4:3 warning: rule 'b' never decides: rule 'a' at p.yaml:3:3 comes before it "
 	  "and matches all that it does; put it before that one, or remove it\n" },
 	{ "- { name: a, match: { event: exec }, action: deny }\n- { name: b, match: { "
 	  "event: setuid }, action: deny }\n- { name: c, match: { cgroup: /a }, action: "
 	  "deny }\n",
-	  "5:3 error: rule 'c' never decides: the rules before it together match all "
+	  "5:3 warning: rule 'c' never decides: the rules before it together match all "
 	  "that it does; put it before them, or remove it\n" },
 	{ "- { name: a, match: { user_namespace: none, cgroup: /a }, action: deny }\n- "
 	  "{ name: b, match: { user_namespace: identity, cgroup: /a }, action: deny "
 	  "}\n- { name: c, match: { user_namespace: [none, identity, remapped], cgroup: "
 	  "/a }, action: deny }\n",
-	  "5:3 error: rule 'c' never decides: the rules before it together match all "
+	  "5:3 warning: rule 'c' never decides: the rules before it together match all "
 	  "that it does; put it before them, or remove it\n"
 	  "5:39 warning: 'remapped' has no effect: root of a remapped user namespace is "
 	  "not host root\n"
@@ -72,11 +72,11 @@ static const struct policy_case list_cases[] = {
 	  "" },
 	{ "- { name: a, match: { cgroup: /a* }, action: deny, expires: 2026-07-01 }\n- "
 	  "{ name: b, match: { cgroup: /ab }, action: deny, expires: 2026-07-01 }\n",
-	  "4:3 error: rule 'b' never decides: rule 'a' at p.yaml:3:3 comes before it "
+	  "4:3 warning: rule 'b' never decides: rule 'a' at p.yaml:3:3 comes before it "
 	  "and matches all that it does; put it before that one, or remove it\n" },
 	{ "- { name: a, match: { cgroup: /a* }, action: deny, expires: 2026-07-02 }\n- "
 	  "{ name: b, match: { cgroup: /ab }, action: deny, expires: 2026-07-01 }\n",
-	  "4:3 error: rule 'b' never decides: rule 'a' at p.yaml:3:3 comes before it "
+	  "4:3 warning: rule 'b' never decides: rule 'a' at p.yaml:3:3 comes before it "
 	  "and matches all that it does; put it before that one, or remove it\n" },
 	{ "- { name: a, match: { event: exec }, action: deny, expires: 2026-07-02 }\n- "
 	  "{ name: b, match: { event: setuid }, action: deny }\n- { name: c, match: { "

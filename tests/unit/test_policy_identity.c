@@ -163,7 +163,7 @@ static void test_unknown(void **state)
 #define B   " }, action: deny }\n- { name: b, match: { "
 #define END " }, action: deny }\n"
 #define COVERED                                                                                    \
-	"4:3 error: rule 'b' never decides: rule 'a' at p.yaml:3:3 comes before it and matches "   \
+	"4:3 warning: rule 'b' never decides: rule 'a' at p.yaml:3:3 comes before it and matches " \
 	"all that it does; put it before that one, or remove it\n"
 
 static const struct policy_case cover_cases[] = {

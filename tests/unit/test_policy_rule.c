@@ -92,7 +92,7 @@ static const struct policy_case rule_cases[] = {
 	{ "match: { pid_namespace: shared }\n",
 	  "5:27 error: 'pid_namespace' must be private or host, not 'shared'\n" },
 	{ "match: { user_namespace: remapped }\n",
-	  "5:28 error: rule 'r' never matches: root of a remapped user namespace is not "
+	  "5:28 warning: rule 'r' never matches: root of a remapped user namespace is not "
 	  "host root, and never a violation; remove the rule\n" },
 	{ "match: { user_namespace: [none, remapped] }\n",
 	  "5:28 warning: 'remapped' has no effect: root of a remapped user namespace is "
@@ -137,7 +137,7 @@ static const struct policy_case rule_cases[] = {
 	{ "match: { cgroup: /a }\n  expires: 2026-06-02\n", "" },
 	{ "match: { cgroup: /a }\n  expires: 2026-06-01\n", "" },
 	{ "match: { cgroup: /a }\n  expires: 2026-05-31\n",
-	  "6:12 error: rule 'r' expired on 2026-05-31 and no longer matches; renew the "
+	  "6:12 warning: rule 'r' expired on 2026-05-31 and no longer matches; renew the "
 	  "date, or remove the rule\n" },
 	{ "match: { cgroup: /a }\n  expires: 2027-02-29\n",
 	  "6:12 error: 'expires' must be a date like 2027-01-31, not '2027-02-29'\n" },
