@@ -62,6 +62,21 @@ rootgate: broken.yaml: invalid: 7 errors, 1 warning
 END
 }
 
+@test "check: each of the catalogue of bad policies says what is wrong, and nothing else" {
+	n=0
+	cp "$data"/bad/* .
+	for file in "$data"/bad/*.yaml; do
+		name=$(basename "$file" .yaml)
+		policy check "$name.yaml"
+		[ "$status" -eq 3 ]
+		[ -z "$output" ]
+		diff "$name.txt" <(printf '%s\n' "$stderr")
+		n=$((n + 1))
+	done
+	[ "$n" -ge 60 ]
+	[ "$(ls "$data"/bad/*.txt | wc -l)" -eq "$n" ]
+}
+
 @test "check: the others are checked as well" {
 	policy check broken.yaml missing.yaml minimal.yaml
 	[ "$status" -eq 3 ]
