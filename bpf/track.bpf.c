@@ -10,8 +10,16 @@
  * known to the iterator. The PID is still attached then, so what is removed
  * cannot be a successor's. Threads have no record of their own.
  *
- * Nothing here decides. What finds no room is counted, and the agent lets the
- * iterator run again; so does an exec of the process itself try again.
+ * Where tracepoints can be preempted (7.0 on), a task that is preempted inside a
+ * program makes the kernel skip that program for all others of its CPU until it
+ * runs again. So there are two more of each, which have little left to do where
+ * one before them ran; elsewhere the agent leaves them out. On a CPU with a long
+ * queue that makes it rare and no more: the kernel counts what it skips, and by
+ * that the agent knows when to look at all tasks again.
+ *
+ * Nothing here decides. What finds no room is counted. Then, and where something
+ * was skipped, the agent lets the iterator run again, and removes what it did not
+ * come to; so does an exec of the process itself try again.
  */
 #include "record.bpf.h"
 
@@ -28,6 +36,7 @@ static __noinline bool record_add(struct task_struct *task, enum rg_evidence evi
 	int err; /* as in back_add() */
 
 	process.start_time = task->group_leader->start_boottime;
+	process.pass = control.pass_number;
 	record_pids(&process, task);
 	record_change(&process, task, evidence);
 	err = (int)bpf_map_update_elem(&processes, &key, &process, flags);
@@ -36,25 +45,37 @@ static __noinline bool record_add(struct task_struct *task, enum rg_evidence evi
 	return back_add(&process, key, flags);
 }
 
-static __always_inline void count_full(bool room)
+/* Once a process, however many copies have tried. */
+static __always_inline void count_full(bool room, __u32 copy)
 {
-	if (!room)
+	if (!room && copy == config.last_copy)
 		count(RG_COUNT_PIDS_FULL);
 }
 
-SEC("tp_btf/task_newtask")
-int BPF_PROG(rg_newtask, struct task_struct *task, __u64 clone_flags)
+/* By a copy of the same set of programs: another agent's set has other passes. */
+static __always_inline bool is_recorded(struct task_struct *task)
+{
+	__u32 key = (__u32)task->tgid;
+	struct rg_process *process = bpf_map_lookup_elem(&processes, &key);
+
+	return process && process->start_time == task->start_boottime &&
+	       process->pass == control.pass_number;
+}
+
+static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flags, __u32 copy)
 {
 	enum rg_evidence evidence;
 
 	if (clone_flags & CLONE_THREAD || is_host_floor(task))
+		return 0;
+	if (copy && is_recorded(task))
 		return 0;
 	/* the canary is nobody's container, and its namespaces' numbers are soon another's */
 	if (control.agent && (__u32)task->real_parent->tgid == control.agent)
 		return 0;
 	evidence = evidence_of(task);
 	if (evidence != RG_EVIDENCE_NONE)
-		count_full(record_add(task, evidence, BPF_ANY));
+		count_full(record_add(task, evidence, BPF_ANY), copy);
 	return 0;
 }
 
@@ -63,8 +84,7 @@ int BPF_PROG(rg_newtask, struct task_struct *task, __u64 clone_flags)
  * start time of the one before. A process can have come to the host's floor
  * since its fork, then its record goes.
  */
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(rg_exec, struct task_struct *task)
+static __always_inline int on_exec(struct task_struct *task, __u32 copy)
 {
 	enum rg_evidence evidence = RG_EVIDENCE_NONE;
 	struct rg_process *process;
@@ -81,7 +101,7 @@ int BPF_PROG(rg_exec, struct task_struct *task)
 	} else if (process) {
 		record_change(process, task, evidence);
 	} else {
-		count_full(record_add(task, evidence, BPF_ANY));
+		count_full(record_add(task, evidence, BPF_ANY), copy);
 	}
 	return 0;
 }
@@ -97,8 +117,7 @@ static __always_inline void remember(const struct rg_process *process, __u32 hos
 	bpf_map_update_elem(&exited, &key, &gone, BPF_ANY);
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(rg_exit, struct task_struct *task)
+static __always_inline int on_exit(struct task_struct *task)
 {
 	struct rg_process *process;
 	__u32 key = (__u32)task->tgid;
@@ -115,6 +134,27 @@ int BPF_PROG(rg_exit, struct task_struct *task)
 	return 0;
 }
 
+#define RG_TRACK(name, copy)                                                                       \
+	SEC("tp_btf/task_newtask")                                                                 \
+	int BPF_PROG(rg_newtask##name, struct task_struct *task, __u64 clone_flags)                \
+	{                                                                                          \
+		return on_newtask(task, clone_flags, copy);                                        \
+	}                                                                                          \
+	SEC("tp_btf/sched_process_exec")                                                           \
+	int BPF_PROG(rg_exec##name, struct task_struct *task)                                      \
+	{                                                                                          \
+		return on_exec(task, copy);                                                        \
+	}                                                                                          \
+	SEC("tp_btf/sched_process_exit")                                                           \
+	int BPF_PROG(rg_exit##name, struct task_struct *task)                                      \
+	{                                                                                          \
+		return on_exit(task);                                                              \
+	}
+
+RG_TRACK(, 0)
+RG_TRACK(_copy1, 1)
+RG_TRACK(_copy2, 2)
+
 /* kthreadd has the boot's nsproxy and never leaves it; see is_host_floor(). */
 static __always_inline void learn_floor(struct task_struct *task)
 {
@@ -122,6 +162,21 @@ static __always_inline void learn_floor(struct task_struct *task)
 		return;
 	if (task->nsproxy->mnt_ns->ns.inum == config.base_mntns)
 		control.floor = (__u64)task->nsproxy;
+}
+
+/*
+ * A record of a process whose exec may have been skipped. It may change its ids
+ * meanwhile: then they are read again.
+ */
+static __always_inline void refresh(struct rg_process *process, struct task_struct *task,
+				    enum rg_evidence evidence)
+{
+	const struct cred *cred = task->real_cred;
+
+	process->pass = control.pass_number;
+	record_change(process, task, evidence);
+	if (*(const struct cred *volatile *)&task->real_cred != cred)
+		record_ids(process, task->real_cred);
 }
 
 /*
@@ -133,7 +188,7 @@ static __always_inline void learn_floor(struct task_struct *task)
  */
 static __always_inline bool seed(struct task_struct *task, enum rg_evidence evidence)
 {
-	__u64 start_time = task->start_boottime, flags = BPF_NOEXIST;
+	__u64 start_time = task->start_boottime;
 	struct rg_process *process;
 	__u32 key = (__u32)task->tgid;
 	bool room;
@@ -141,9 +196,14 @@ static __always_inline bool seed(struct task_struct *task, enum rg_evidence evid
 	process = bpf_map_lookup_elem(&processes, &key);
 	if (process && process->start_time > start_time)
 		return true;
-	if (process && process->start_time < start_time)
-		flags = BPF_ANY;
-	room = record_add(task, evidence, flags);
+	if (process && process->start_time == start_time) {
+		refresh(process, task, evidence);
+		room = back_add(process, key, BPF_NOEXIST);
+	} else {
+		room = record_add(task, evidence, process ? BPF_ANY : BPF_NOEXIST);
+		if (room && control.heartbeat)
+			count(RG_COUNT_PIDS_REPAIRED);
+	}
 	if (task->signal->live.counter)
 		return room;
 	process = bpf_map_lookup_elem(&processes, &key);
@@ -154,7 +214,7 @@ static __always_inline bool seed(struct task_struct *task, enum rg_evidence evid
 
 /*
  * Read by the agent at its start, after the others are attached, and again after
- * a map was full; writes a byte for each process that found no room. Which
+ * a map was full or a program skipped; writes a byte for each process that found no room. Which
  * counts once, at the start: later it was counted at its fork.
  */
 SEC("iter/task")

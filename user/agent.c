@@ -26,6 +26,7 @@
 #include "pins.h"
 #include "privileges.h"
 #include "rootgate.skel.h"
+#include "seed.h"
 #include "verb.h"
 
 #define HEARTBEAT_NS 10000000000ULL
@@ -89,7 +90,7 @@ static void on_heartbeat(struct agent *agent)
 	agent_expire(agent);
 	agent_tell_lost(agent);
 	agent_control_check(agent);
-	loader_repair(&agent->loader);
+	seed_repair(&agent->loader);
 	agent_prove(agent);
 	agent_keep_pinned(agent);
 }

@@ -16,6 +16,7 @@
 #include "notify.h"
 #include "pins.h"
 #include "rootgate.skel.h"
+#include "seed.h"
 #include "verb.h"
 
 static struct rg_control *control_of(struct agent *agent)
@@ -149,7 +150,7 @@ int agent_pin(struct agent *agent)
 		return log_exit(EXIT_FAILED, "%s", why.text);
 	}
 	pins_keep(&agent->loader, agent->set);
-	err = loader_seed(&agent->loader);
+	err = seed_run(&agent->loader);
 	if (err)
 		return log_exit(EXIT_FAILED, "cannot record the processes that run already: %s",
 				strerror(-err));

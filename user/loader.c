@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "guard.h"
@@ -46,6 +47,8 @@ static bool program_wanted(const struct bpf_program *prog, const struct loader *
 
 	if (!guard_wants(loader, prog))
 		return false;
+	if (strstr(bpf_program__name(prog), LOADER_COPY))
+		return loader->copies;
 	if (starts_with(section, "lsm/"))
 		return attach == RG_ATTACH_LSM;
 	if (starts_with(section, "fmod_ret/"))
@@ -53,6 +56,19 @@ static bool program_wanted(const struct bpf_program *prog, const struct loader *
 	if (strcmp(bpf_program__name(prog), "rg_exec_watch") == 0)
 		return attach == RG_ATTACH_AUDIT_ONLY;
 	return true;
+}
+
+/*
+ * Whether a task can be preempted inside a tracepoint's program, which no kernel says in so many
+ * words: its tracepoints have a guard of this type then, instead of switching preemption off.
+ */
+static bool tracepoints_can_be_preempted(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool can = btf && btf__find_by_name(btf, "class_srcu_fast_notrace_t") > 0;
+
+	btf__free(btf);
+	return can;
 }
 
 /* The ways back to them are twice as many: for containers in containers. */
@@ -72,6 +88,8 @@ static int load(const struct loader *loader, const struct host *host, struct why
 	bpf_object__for_each_program(prog, bpf->obj)
 		bpf_program__set_autoload(prog, program_wanted(prog, loader));
 	*(struct rg_config *)&bpf->rodata->config = host->config;
+	((struct rg_config *)&bpf->rodata->config)->last_copy =
+		loader->copies ? LOADER_LAST_COPY : 0;
 	err = rootgate_bpf__load(bpf);
 	if (err == -EPERM)
 		why_set(why,
@@ -155,6 +173,7 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 		.max_processes = out->max_processes,
 		.no_guard = out->no_guard,
 		.no_ftrace_guard = out->no_ftrace_guard,
+		.copies = tracepoints_can_be_preempted(),
 	};
 	int err;
 
@@ -184,13 +203,13 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 	return 0;
 }
 
-/* Runs an iterator's program over all tasks. How many bytes it wrote, or a negative errno. */
-static ssize_t iterate(struct bpf_program *prog)
+int loader_iterate(struct bpf_program *prog)
 {
 	_cleanup_(closep) int iter = -1;
 	struct bpf_link *link = bpf_program__attach_iter(prog, NULL);
 	char buf[64];
-	ssize_t n, sum = 0;
+	ssize_t n;
+	int sum = 0;
 
 	if (!link)
 		return -errno;
@@ -200,44 +219,14 @@ static ssize_t iterate(struct bpf_program *prog)
 		return -errno;
 	do { /* reading makes it run over all tasks */
 		n = read(iter, buf, sizeof(buf));
-		sum += n > 0 ? n : 0;
+		sum += n > 0 ? (int)n : 0;
 	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
 	return n < 0 ? -errno : sum;
 }
 
-/* How often a record found no room so far. */
-static __u64 records_full(const struct loader *loader)
-{
-	int fd = bpf_map__fd(loader->bpf->maps.counters), cpus = libbpf_num_possible_cpus(), cpu;
-	_cleanup_(freep) __u64 *values = calloc((size_t)(cpus > 0 ? cpus : 1), sizeof(*values));
-	__u32 key = RG_COUNT_PIDS_FULL;
-	__u64 sum = 0;
-
-	if (!values || cpus < 0 || bpf_map_lookup_elem(fd, &key, values))
-		return 0;
-	for (cpu = 0; cpu < cpus; cpu++)
-		sum += values[cpu];
-	return sum;
-}
-
-int loader_seed(struct loader *loader)
-{
-	ssize_t n;
-
-	loader->full = records_full(loader);
-	n = iterate(loader->bpf->progs.rg_seed);
-	loader->missing = n > 0;
-	return n < 0 ? (int)n : 0;
-}
-
-int loader_repair(struct loader *loader)
-{
-	return loader->missing || records_full(loader) != loader->full ? loader_seed(loader) : 0;
-}
-
 int loader_sweep(struct loader *loader)
 {
-	return (int)iterate(loader->bpf->progs.rg_sweep);
+	return loader_iterate(loader->bpf->progs.rg_sweep);
 }
 
 void loader_stop(struct loader *loader)

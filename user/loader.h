@@ -6,13 +6,20 @@
 #include "host.h"
 #include "util.h"
 
+struct bpf_program;
 struct rootgate_bpf;
+
+/* In the names of further copies of a tracking program (track.bpf.c), and how many they are. */
+#define LOADER_COPY	 "_copy"
+#define LOADER_LAST_COPY 2
 
 struct loader {
 	struct rootgate_bpf *bpf;
 	enum rg_attach attach;
-	__u64 full;	      /* RG_COUNT_PIDS_FULL before the last seeding */
-	bool missing;	      /* which found no room for some process */
+	__u64 full;	      /* of seed.c: RG_COUNT_PIDS_FULL before the last pass */
+	__u64 skipped;	      /* likewise: calls of tracking programs that the kernel had skipped */
+	bool missing;	      /* the last pass found no room for some process */
+	bool copies;	      /* a tracking program can be skipped: there are copies of it */
 	__u32 max_processes;  /* set before the start: that the maps have room for; 0: as usual */
 	bool no_guard;	      /* likewise: without the guard of our own objects */
 	bool no_ftrace_guard; /* and that of kernel.ftrace_enabled */
@@ -33,11 +40,8 @@ struct loader_map {
 int loader_start(const struct host *host, enum rg_attach attach, const struct loader_map *maps,
 		 size_t n_maps, struct loader *out, struct why *why);
 
-/* Records the contained processes that run already. 0 or a negative errno. */
-int loader_seed(struct loader *loader);
-
-/* The same where a map was full since, or is. */
-int loader_repair(struct loader *loader);
+/* Runs an iterator's program over all tasks. How many bytes it wrote, or a negative errno. */
+int loader_iterate(struct bpf_program *prog);
 
 /* Tells the contained processes that hold host root already. 0 or a negative errno. */
 int loader_sweep(struct loader *loader);

@@ -29,6 +29,7 @@ static const char *const counter_names[] = {
 	[RG_COUNT_LATENT] = "latent",
 	[RG_COUNT_PREEXISTING] = "preexisting",
 	[RG_COUNT_GUARD] = "guard",
+	[RG_COUNT_PIDS_REPAIRED] = "pids_repaired",
 };
 _Static_assert(ARRAY_SIZE(counter_names) == RG_COUNT_COUNT, "a name for each counter");
 

@@ -133,6 +133,8 @@ enum rg_count {
 	RG_COUNT_LATENT = 14,	  /* containers whose map covers kuid 0, at hand-over */
 	RG_COUNT_PREEXISTING = 15, /* contained processes with host root when the agent came */
 	RG_COUNT_GUARD = 16,	   /* attempts on rootgate's own objects that were refused */
+	RG_COUNT_PIDS_REPAIRED =
+		17, /* PID records of processes that had gone, removed by the agent */
 	RG_COUNT_COUNT
 };
 
@@ -175,8 +177,10 @@ struct rg_control {
 	__u64 heartbeat;	/* CLOCK_BOOTTIME ns, by the agent, once in ten seconds */
 	__u64 disabled_until;	/* CLOCK_BOOTTIME ns: before it nothing is refused, only reported */
 	__u64 floor; /* written by the kernel side: the nsproxy that most tasks of the host share; 0 none */
+	__u32 pass_number; /* of the iterator's passes over all tasks, written before each by the agent */
+	__u32 pad;
 };
-_Static_assert(sizeof(struct rg_control) == 80, "rg_control");
+_Static_assert(sizeof(struct rg_control) == 88, "rg_control");
 
 /* Fixed before the programs are loaded. */
 struct rg_config {
@@ -184,8 +188,10 @@ struct rg_config {
 	__u32 base_level; /* level of the base PID namespace: 0 on a host */
 	__u32 base_pidns; /* inode of the base PID namespace */
 	__u32 base_mntns; /* inode of the base mount namespace */
+	__u32 last_copy;  /* number of the last copy of each tracking program that is attached */
+	__u32 pad;
 };
-_Static_assert(sizeof(struct rg_config) == 16, "rg_config");
+_Static_assert(sizeof(struct rg_config) == 24, "rg_config");
 
 /* Key of the map "guarded": rootgate's own maps, programs and links, by their ids in this kernel. */
 enum rg_object_type { RG_OBJECT_MAP = 0, RG_OBJECT_PROG = 1, RG_OBJECT_LINK = 2 };
@@ -271,10 +277,12 @@ struct rg_process {
 	struct rg_ids ids;
 	__u32 container_uid; /* the euid inside its user namespace; 65534 (overflow) where unmapped */
 	__u32 levels;
+	__u32 pass; /* number of the iterator's pass that came to it, or during which it was written */
+	__u32 pad;
 	struct rg_pid pids[RG_PIDS_MAX];
 	char comm[RG_COMM_MAX];
 };
-_Static_assert(sizeof(struct rg_process) == 336, "rg_process");
+_Static_assert(sizeof(struct rg_process) == 344, "rg_process");
 
 /* Map "exited": the last contained processes that exited. A PID alone may have been used again. */
 struct rg_exited_key {

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * A pass over all tasks, in the kernel, gives each record of a living process the pass's number; so
+ * do the programs with those that they write meanwhile. What has another number afterwards is of a
+ * process whose end the kernel did not let the programs see.
+ */
+#include "seed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "pidmap.h"
+#include "rootgate.skel.h"
+
+/* A counter's sum, and where add is not 0, that much more of it. */
+static __u64 counter(const struct loader *loader, __u32 which, __u64 add)
+{
+	int fd = bpf_map__fd(loader->bpf->maps.counters), cpus = libbpf_num_possible_cpus(), cpu;
+	_cleanup_(freep) __u64 *values = calloc((size_t)(cpus > 0 ? cpus : 1), sizeof(*values));
+	__u64 sum = 0;
+
+	if (!values || cpus < 0 || bpf_map_lookup_elem(fd, &which, values))
+		return 0;
+	for (cpu = 0; cpu < cpus; cpu++)
+		sum += values[cpu];
+	values[0] += add;
+	if (add)
+		bpf_map_update_elem(fd, &which, values, BPF_ANY);
+	return sum;
+}
+
+/* How often the kernel skipped a program that tracks; a copy of it may have stood in. */
+static __u64 skipped(const struct loader *loader)
+{
+	struct bpf_program *prog;
+	__u64 sum = 0;
+
+	bpf_object__for_each_program(prog, loader->bpf->obj) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+
+		if (starts_with(bpf_program__section_name(prog), "tp_btf/") &&
+		    bpf_program__fd(prog) >= 0 &&
+		    bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len) == 0)
+			sum += info.recursion_misses;
+	}
+	return sum;
+}
+
+struct stale {
+	__u32 pass;
+	__u32 *pids;
+	size_t n;
+};
+
+static int see_record(uint32_t pid, const struct rg_process *process, void *arg)
+{
+	struct stale *stale = arg;
+	__u32 *pids;
+
+	if (process->pass == stale->pass)
+		return 0;
+	pids = reallocarray(stale->pids, stale->n + 1, sizeof(*pids));
+	if (!pids)
+		return -ENOMEM;
+	pids[stale->n++] = pid;
+	stale->pids = pids;
+	return 0;
+}
+
+static void remove_record(const struct pidmap *map, __u32 pid, __u32 pass)
+{
+	struct rg_process process;
+	__u32 i;
+
+	if (pidmap_get(map, pid, &process) || process.pass == pass)
+		return;
+	for (i = 1; i < process.levels; i++)
+		bpf_map_delete_elem(map->pids, &process.pids[i]);
+	bpf_map_delete_elem(map->processes, &pid);
+}
+
+static int remove_stale(struct loader *loader, __u32 pass)
+{
+	const struct pidmap map = {
+		.processes = bpf_map__fd(loader->bpf->maps.processes),
+		.pids = bpf_map__fd(loader->bpf->maps.pids),
+		.exited = -1,
+	};
+	struct stale stale = { .pass = pass };
+	int err = pidmap_each(&map, see_record, &stale);
+	size_t i;
+
+	for (i = 0; i < stale.n; i++)
+		remove_record(&map, stale.pids[i], pass);
+	if (stale.n)
+		counter(loader, RG_COUNT_PIDS_REPAIRED, stale.n);
+	free(stale.pids);
+	return err;
+}
+
+int seed_run(struct loader *loader)
+{
+	struct rg_control *control = &loader->bpf->bss->control;
+	__u32 pass = (__u32)(clock_ns(CLOCK_BOOTTIME) / 1000000); /* no agent's before had it */
+	int missing;
+
+	loader->full = counter(loader, RG_COUNT_PIDS_FULL, 0);
+	loader->skipped = skipped(loader);
+	__atomic_store_n(&control->pass_number, pass, __ATOMIC_SEQ_CST);
+	missing = loader_iterate(loader->bpf->progs.rg_seed);
+	if (missing < 0)
+		return missing;
+	loader->missing = missing > 0;
+	return remove_stale(loader, pass);
+}
+
+int seed_repair(struct loader *loader)
+{
+	if (!loader->missing && counter(loader, RG_COUNT_PIDS_FULL, 0) == loader->full &&
+	    skipped(loader) == loader->skipped)
+		return 0;
+	return seed_run(loader);
+}
