@@ -131,10 +131,9 @@ enum rg_count {
 	RG_COUNT_PIDS_FULL = 12,     /* PID records that found no room */
 	RG_COUNT_NO_SCRATCH = 13, /* verdicts reached without cgroup and exe rules: no work space */
 	RG_COUNT_LATENT = 14,	  /* containers whose map covers kuid 0, at hand-over */
-	RG_COUNT_PREEXISTING = 15, /* contained processes with host root when the agent came */
-	RG_COUNT_GUARD = 16,	   /* attempts on rootgate's own objects that were refused */
-	RG_COUNT_PIDS_REPAIRED =
-		17, /* PID records of processes that had gone, removed by the agent */
+	RG_COUNT_PREEXISTING = 15,   /* contained processes with host root when the agent came */
+	RG_COUNT_GUARD = 16,	     /* attempts on rootgate's own objects that were refused */
+	RG_COUNT_PIDS_REPAIRED = 17, /* PID records set right later: missing or left over */
 	RG_COUNT_COUNT
 };
 
