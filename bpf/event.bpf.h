@@ -37,6 +37,28 @@ static __always_inline void event_fill_userns(struct rg_event *event, const stru
 		bpf_probe_read_kernel(event->map, sizeof(event->map), &ns->uid_map.extent);
 }
 
+/*
+ * PID and namespace at each level, from the initial namespace inwards. How many
+ * there are is read from the event each time: memory of which the verifier
+ * knows nothing, so that all ends of the loop look the same to it.
+ */
+static __always_inline void event_fill_pids(struct rg_event *event, struct task_struct *task)
+{
+	struct pid *pid = READ(task, group_leader, thread_pid);
+	__u32 levels = READ(pid, level) + 1, i;
+
+	event->levels = levels < RG_PIDS_MAX ? levels : RG_PIDS_MAX;
+	for (i = 0; i < RG_PIDS_MAX; i++) {
+		struct upid upid;
+
+		if (i >= *(volatile __u32 *)&event->levels)
+			break;
+		upid = upid_at(pid, i);
+		event->pids[i].nr = (__u32)upid.nr;
+		event->pids[i].ns = BPF_CORE_READ(upid.ns, ns.inum);
+	}
+}
+
 static __always_inline void event_fill_task(struct rg_event *event, struct task_struct *task)
 {
 	event->time = bpf_ktime_get_boot_ns();
@@ -46,7 +68,7 @@ static __always_inline void event_fill_task(struct rg_event *event, struct task_
 	event->tid = (__u32)READ(task, pid);
 	event->ppid = (__u32)READ(task, real_parent, tgid);
 	event->cgroup_id = READ(task, cgroups, dfl_cgrp, kn, id);
-	event->levels = pids_of(task, event->pids);
+	event_fill_pids(event, task);
 	BPF_CORE_READ_STR_INTO(&event->comm, task, comm);
 }
 
@@ -85,18 +107,18 @@ static __always_inline struct rg_scratch *scratch_get(__u64 *key)
 static __always_inline struct rg_scratch *paths_of(const struct attempt *attempt, __u64 *key)
 {
 	struct rg_scratch *scratch = scratch_get(key);
-	struct file *file = attempt->file;
 
 	if (scratch) {
-		path_of_cgroup(scratch, cgroup_of(attempt->task));
-		path_of_file(scratch, BPF_CORE_READ(file, f_path.mnt),
-			     BPF_CORE_READ(file, f_path.dentry));
+		scratch->of_cgroup = cgroup_of(attempt->task);
+		scratch->of_file = attempt->file;
+		path_of_cgroup();
+		path_of_file();
 	}
 	return scratch;
 }
 
-static __always_inline void tell(const struct attempt *attempt, struct verdict *verdict,
-				 __u32 phase, __u32 runtime, struct rg_scratch *scratch)
+static __noinline void tell(const struct attempt *attempt, struct verdict *verdict, __u32 phase,
+			    __u32 runtime, struct rg_scratch *scratch)
 {
 	bool refused = verdict->action >= RG_ACTION_DENY;
 	struct rg_event *event;

@@ -26,7 +26,7 @@
  * told at its hand-over, while its PID 1 is somebody else. Of a map with
  * hundreds of lines the first ones are looked at.
  */
-static __noinline int check_latent(struct attempt *attempt)
+static __noinline int is_latent(struct attempt *attempt)
 {
 	struct uid_gid_map *map = (struct uid_gid_map *)&attempt->new->user_ns->uid_map;
 	__u32 extents = map->nr_extents, i;
@@ -44,7 +44,7 @@ static __noinline int check_latent(struct attempt *attempt)
 			break;
 		bpf_probe_read_kernel(&extent, sizeof(extent), from + i);
 		if (extent.lower_first == 0)
-			return report(attempt);
+			return 1;
 	}
 	return 0;
 }
@@ -75,7 +75,7 @@ static __always_inline int check_exec(const struct cred *new, struct file *file,
 	attempt.silent = silent;
 	attempt.file = file;
 	if (!holds_root)
-		return check_latent(&attempt);
+		return is_latent(&attempt) ? report(&attempt) : 0;
 	return judge(&attempt);
 }
 

@@ -139,6 +139,8 @@ struct rg_scratch {
 	const void *name[RG_NAMES_MAX];
 	__s32 names; /* in use */
 	__u32 pad;
+	const void *of_cgroup; /* struct kernfs_node: whose path is wanted */
+	const void *of_file;   /* struct file: likewise */
 	struct rg_path cgroup;
 	struct rg_path exe;
 };

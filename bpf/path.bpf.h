@@ -66,11 +66,29 @@ static __always_inline void names_join(struct rg_scratch *scratch, struct rg_pat
 	path_end(path);
 }
 
-/* The path of a cgroup in its hierarchy; "/" is the root. */
-static __noinline int path_of_cgroup(struct rg_scratch *scratch, struct kernfs_node *kn)
+/* Work space of this thread, where it has some: see event.bpf.h. */
+static __always_inline struct rg_scratch *scratch_find(void)
 {
+	__u64 key = bpf_get_current_pid_tgid();
+
+	return bpf_map_lookup_elem(&scratches, &key);
+}
+
+/*
+ * Into this thread's work space: the path of a cgroup in its hierarchy; "/" is
+ * the root. This and the next are global, as runtime_of_name() is: the verifier
+ * reads them once a program, and not once for each way that leads to them. Such a
+ * function takes no kernel pointer, so that is in the work space, too.
+ */
+__weak __noinline int path_of_cgroup(void)
+{
+	struct rg_scratch *scratch = scratch_find();
+	struct kernfs_node *kn;
 	int i;
 
+	if (!scratch)
+		return 0;
+	kn = (struct kernfs_node *)scratch->of_cgroup;
 	scratch->names = 0;
 	for (i = 0; i < RG_NAMES_MAX; i++) {
 		struct kernfs_node *parent = kernfs_parent(kn);
@@ -99,13 +117,19 @@ static __always_inline struct mount *mount_above(struct mount *mnt)
  * A file's path in its mount namespace: across mounts, up to that namespace's
  * root. A few mounts on the root of one another are looked through.
  */
-static __noinline int path_of_file(struct rg_scratch *scratch, struct vfsmount *vfsmnt,
-				   struct dentry *dentry)
+__weak __noinline int path_of_file(void)
 {
-	struct mount *mnt = (void *)vfsmnt - bpf_core_field_offset(struct mount, mnt);
-	struct dentry *parent;
+	struct rg_scratch *scratch = scratch_find();
+	struct dentry *dentry, *parent;
+	struct mount *mnt;
+	struct file *file;
 	int i, crossed;
 
+	if (!scratch)
+		return 0;
+	file = (struct file *)scratch->of_file;
+	mnt = (void *)BPF_CORE_READ(file, f_path.mnt) - bpf_core_field_offset(struct mount, mnt);
+	dentry = BPF_CORE_READ(file, f_path.dentry);
 	scratch->names = 0;
 	for (i = 0; i < RG_NAMES_MAX; i++) {
 		for (crossed = 0;

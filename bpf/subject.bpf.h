@@ -143,24 +143,4 @@ static __always_inline void ids_read(const struct cred *cred, struct rg_ids *ids
 	ids->fsuid = READ(cred, fsuid.val);
 }
 
-/* PID and namespace at each level, from the initial namespace inwards. Returns how many. */
-static __always_inline __u32 pids_of(struct task_struct *task, struct rg_pid *out)
-{
-	struct pid *pid = READ(task, group_leader, thread_pid);
-	__u32 level = READ(pid, level), i;
-
-	if (level > RG_PIDS_MAX - 1)
-		level = RG_PIDS_MAX - 1;
-	for (i = 0; i < RG_PIDS_MAX; i++) {
-		struct upid upid;
-
-		if (i > level)
-			break;
-		upid = upid_at(pid, i);
-		out[i].nr = (__u32)upid.nr;
-		out[i].ns = BPF_CORE_READ(upid.ns, ns.inum);
-	}
-	return level + 1;
-}
-
 #endif
