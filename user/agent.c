@@ -281,8 +281,10 @@ static int start(struct agent *agent)
 	code = code ?: agent_control_open(agent);
 	code = code ?: open_loop(agent);
 	code = code ?: drop_privileges();
-	if (!code)
+	if (!code) {
 		agent_control_restore(agent);
+		agent_breaker_restore(agent);
+	}
 	code = code ?: agent_apply_policy(agent, &policy);
 	code = code ?: agent_take_over(agent);
 	if (code)
@@ -321,6 +323,7 @@ static void stop(struct agent *agent)
 	ring_buffer__free(agent->reports);
 	agent_control_close(agent);
 	stream_close(agent->stream);
+	agent_breaker_free(agent);
 	agent_free_policies(agent);
 	closep(&agent->heartbeat);
 	closep(&agent->batch);

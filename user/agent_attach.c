@@ -32,11 +32,14 @@ static void inherit(struct agent *agent)
 
 	/* generations go on, so that an event's generation is never another policy's */
 	control->word = rg_word(RG_MODE_NONE, 0, takeover_generation(before));
-	if (before->from)
+	if (before->from) {
 		control->disabled_until = before->from->control->disabled_until;
-	else if (before->n)
+		control->lost_told[0] = before->from->control->lost_told[0];
+		control->lost_told[1] = before->from->control->lost_told[1];
+	} else if (before->n) {
 		log_notice("the agent before was of another version, or had not come to work: "
 			   "counters, records and unread events begin anew");
+	}
 }
 
 /* What became of an attempt to attach, as an exit code: EXIT_DEGRADED, where this way can't refuse. */

@@ -74,7 +74,7 @@ static void disable(struct agent *agent, const struct control_peer *peer,
 static void enable(struct agent *agent, const struct control_peer *peer,
 		   struct control_answer *answer)
 {
-	bool was = agent_is_disabled(agent);
+	bool tripped = agent_breaker_reset(agent), was = agent_is_disabled(agent) || tripped;
 	int err = disabled_remove();
 
 	set_moment(agent, 0);

@@ -9,6 +9,7 @@
 #include "log.h"
 #include "names.h"
 #include "pins.h"
+#include "rootgate.skel.h"
 
 #define REFUSALS_A_SECOND 10 /* lines of the log */
 
@@ -66,6 +67,7 @@ int agent_on_event(void *ctx, void *data, size_t size)
 	stream_publish(agent->stream, &record);
 	if (record.event.action >= RG_ACTION_DENY)
 		log_refusal(agent, &record);
+	agent_breaker_count(agent, data);
 	return 0;
 }
 
@@ -86,9 +88,11 @@ void agent_note(struct agent *agent, enum rg_type type, const char *fmt, ...)
 	log_notice("%s: %s", names_get(&names_type, type), note);
 }
 
+/* What was told is kept with the counters, so that the next agent does not tell it again. */
 void agent_tell_lost(struct agent *agent)
 {
 	static const char *const which[] = { "refusals", "reports" };
+	__u64 *told = agent->loader.bpf->bss->control.lost_told;
 	__u64 counters[RG_COUNT_COUNT];
 	size_t i;
 
@@ -97,11 +101,11 @@ void agent_tell_lost(struct agent *agent)
 	for (i = 0; i < ARRAY_SIZE(which); i++) {
 		__u64 now = counters[RG_COUNT_LOST_REFUSALS + i];
 
-		if (now > agent->lost[i])
+		if (now > told[i])
 			agent_note(agent, RG_TYPE_LOST,
 				   "%llu events of the ring '%s' found no room; every verdict "
 				   "stood and was counted",
-				   now - agent->lost[i], which[i]);
-		agent->lost[i] = now;
+				   now - told[i], which[i]);
+		told[i] = now;
 	}
 }

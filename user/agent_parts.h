@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the parts of the agent share: agent.c (start, loop, end), agent_events.c, agent_policy.c,
- * agent_control.c.
+ * What the parts of the agent share: agent.c (start, loop, end) and agent_*.c.
  */
 #ifndef ROOTGATE_AGENT_PARTS_H
 #define ROOTGATE_AGENT_PARTS_H
@@ -13,9 +12,11 @@
 #include "host.h"
 #include "loader.h"
 #include "policy.h"
+#include "policy_image.h"
 #include "record.h"
 #include "stream.h"
 #include "takeover.h"
+#include "tripped.h"
 
 /* Refusals that were written into the log in this second, and those left out. */
 struct journal {
@@ -40,7 +41,8 @@ struct agent {
 	struct ring_buffer *refusals;
 	struct ring_buffer *reports;
 	struct journal journal;
-	__u64 lost[2]; /* told so far: RG_COUNT_LOST_REFUSALS and RG_COUNT_LOST_REPORTS */
+	struct breaker *breaker; /* of the policy in force; NULL: it has none */
+	struct tripped tripped;
 	int lock;
 	int epoll;
 	int signals;
@@ -110,7 +112,30 @@ int agent_reload(struct agent *agent);
 /* Takes out the rules that have expired since. */
 void agent_expire(struct agent *agent);
 
+/* The policy in force once more, as it is now. */
+int agent_apply_again(struct agent *agent);
+
 void agent_free_policies(struct agent *agent);
+
+/* agent_breaker.c: refusals that come too fast. */
+
+/* A policy has come into force: counts anew. */
+void agent_breaker_renew(struct agent *agent);
+
+/* Takes a refusal into account. */
+void agent_breaker_count(struct agent *agent, const struct rg_event *event);
+
+/* Puts into audit what has tripped; returns how much of the policy that is. */
+__u32 agent_breaker_relax(const struct agent *agent, const struct policy *policy,
+			  struct policy_image *image);
+
+/* What tripped under an agent before stays so: before anything is armed. */
+void agent_breaker_restore(struct agent *agent);
+
+/* Root wants all of it back. False: nothing had tripped. */
+bool agent_breaker_reset(struct agent *agent);
+
+void agent_breaker_free(struct agent *agent);
 
 /* agent_control.c: what root asks of the agent, and the time without refusal. */
 

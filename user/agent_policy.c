@@ -10,9 +10,9 @@
 #include "log.h"
 #include "names.h"
 #include "notify.h"
-#include "policy_image.h"
 #include "policy_load.h"
 #include "policy_map.h"
+#include "rootgate.skel.h"
 #include "verb.h"
 
 /* What is wrong with a policy, for the log, and for who waits for the outcome. */
@@ -104,6 +104,7 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	_cleanup_(policy_report_clear) struct policy_report report = {};
 	_cleanup_(policy_image_free_p) struct policy_image *image = NULL;
 	struct why why;
+	__u32 relaxed;
 
 	if (policy_image_build(policy, time(NULL), &image, &report)) {
 		tell_report(agent, &report);
@@ -112,8 +113,10 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	}
 	if (agent->options->mode != RG_MODE_NONE)
 		image->mode = agent->options->mode;
+	relaxed = agent_breaker_relax(agent, policy, image);
 	if (policy_map_write(&agent->loader, image, &agent->generation, &why))
 		return tell_exit(agent, EXIT_FAILED, "%s", why.text);
+	agent->loader.bpf->bss->control.tripped = relaxed;
 	keep(agent, policy);
 	agent->mode = image->mode;
 	agent->expiry = image->next_expiry;
@@ -127,9 +130,16 @@ int agent_apply_policy(struct agent *agent, struct policy **policy)
 {
 	int code = put_in_force(agent, *policy);
 
-	if (!code)
-		*policy = NULL;
-	return code;
+	if (code)
+		return code;
+	*policy = NULL;
+	agent_breaker_renew(agent);
+	return EXIT_DONE;
+}
+
+int agent_apply_again(struct agent *agent)
+{
+	return put_in_force(agent, agent->policies[agent->generation & 1]);
 }
 
 void agent_expire(struct agent *agent)
@@ -146,7 +156,7 @@ void agent_expire(struct agent *agent)
 			agent_note(agent, RG_TYPE_POLICY,
 				   "rule %s has expired: it no longer matches",
 				   policy->rules[i].name);
-	put_in_force(agent, policy);
+	agent_apply_again(agent);
 }
 
 /* What a start would refuse, a reload does. */

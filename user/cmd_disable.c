@@ -15,6 +15,7 @@
 #include "disabled.h"
 #include "log.h"
 #include "pins.h"
+#include "tripped.h"
 #include "verb.h"
 #include "when.h"
 
@@ -27,9 +28,11 @@ static bool unanswered(int err)
 /* Nothing refuses now; but an agent that starts would go on with what was asked for once. */
 static int forget(const struct control_request *request)
 {
+	_cleanup_(tripped_clear) struct tripped tripped = {};
 	struct disabled disabled;
+	bool kept = disabled_read(&disabled) == 0 || tripped_read(&tripped) == 0;
 
-	if (request->verb != CONTROL_ENABLE || disabled_read(&disabled) || disabled_remove())
+	if (request->verb != CONTROL_ENABLE || !kept || disabled_remove() || tripped_remove())
 		return log_exit(EXIT_NO_AGENT,
 				"no agent runs, and nothing is pinned: nothing is refused");
 	puts("enabled: the next agent refuses from its start on");
@@ -57,9 +60,11 @@ static int do_it(const struct control_request *request)
 		return log_exit(err == -EPERM || err == -EACCES ? EXIT_NOT_PERMITTED : EXIT_FAILED,
 				"cannot write to the map " PINS_DIR "/control: %s", strerror(-err));
 	kept = off ? disabled_write(&disabled) : disabled_remove();
+	if (!off)
+		kept = tripped_remove() ?: kept;
 	if (kept)
-		log_warning("cannot %s %s/disabled: %s", off ? "write" : "remove", stream_run_dir(),
-			    strerror(-kept));
+		log_warning("cannot %s in %s what the next agent reads: %s",
+			    off ? "write" : "remove", stream_run_dir(), strerror(-kept));
 	printf("%s, without the agent\n",
 	       off ? "disabled: nothing is refused, only reported" : "enabled");
 	return EXIT_DONE;

@@ -114,6 +114,9 @@ static void print_control(FILE *out, const struct state_facts *facts)
 	fprintf(out, "rootgate_policy_generation %u\n", rg_word_generation(control->word));
 	head(out, "rootgate_disabled_seconds", "gauge", "Until refusal comes back; 0: it is on.");
 	fprintf(out, "rootgate_disabled_seconds %.3f\n", (double)(until - facts->now) / 1e9);
+	head(out, "rootgate_breaker_tripped", "gauge",
+	     "Rules, and the mode, that the circuit breaker has put into audit.");
+	fprintf(out, "rootgate_breaker_tripped %u\n", control->tripped);
 	if (!control->heartbeat)
 		return;
 	head(out, "rootgate_heartbeat_age_seconds", "gauge",

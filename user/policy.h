@@ -40,6 +40,18 @@ struct policy_root_capabilities {
 	uint64_t set; /* bit n: capability n; 0: the default set */
 };
 
+/* What the circuit breaker puts a scope of the policy into. */
+enum policy_then { POLICY_THEN_AUDIT };
+
+/* So many refusals by a rule, or by the mode, within so long put that into audit. */
+struct policy_breaker {
+	uint32_t refusals; /* 0: there is no breaker */
+	enum policy_then then;
+	uint64_t per; /* ns */
+};
+#define POLICY_BREAKER_MIN 2
+#define POLICY_BREAKER_MAX 1000
+
 /* Where something is written. The file's name belongs to the policy. */
 struct policy_place {
 	const char *file;
@@ -93,6 +105,7 @@ struct policy {
 	enum policy_extra root_group;
 	uint64_t setup_timeout; /* ns */
 	struct policy_root_capabilities root_capabilities;
+	struct policy_breaker breaker;
 	struct policy_rule *rules; /* in the order in which they are tried; number 1 is rules[0] */
 	size_t n_rules;
 	char **files; /* that it was read from */

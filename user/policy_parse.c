@@ -301,11 +301,12 @@ static const struct policy_field top_fields[] = {
 	{ "root_capabilities", read_root_capabilities, offsetof(struct policy, root_capabilities),
 	  NULL, 0 },
 	{ "root_group", read_later_word, offsetof(struct policy, root_group), &group_extra, 0 },
+	{ "breaker", policy_read_breaker, offsetof(struct policy, breaker), NULL, 0 },
 	{ "rules", policy_read_rules, 0, NULL, 0 },
 };
 _Static_assert(ARRAY_SIZE(top_fields) <= POLICY_KEYS_MAX, "room in parser->given");
 #define KEY_VERSION 0
-#define KEY_RULES   6
+#define KEY_RULES   7
 
 static const struct policy_map top_map = { "a policy", top_fields, ARRAY_SIZE(top_fields), NULL };
 

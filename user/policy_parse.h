@@ -122,6 +122,10 @@ int policy_read_images(struct policy_parser *parser, const struct policy_field *
 int policy_read_labels(struct policy_parser *parser, const struct policy_field *field,
 		       const struct node *value, void *out);
 
+/* Reads the circuit breaker (policy_breaker.c). */
+int policy_read_breaker(struct policy_parser *parser, const struct policy_field *field,
+			const struct node *value, void *out);
+
 /* Reads the list of rules (policy_rule.c). */
 int policy_read_rules(struct policy_parser *parser, const struct policy_field *field,
 		      const struct node *value, void *out);

@@ -61,6 +61,14 @@ static void set_disabled(const struct state_facts *facts, struct state *out)
 		 facts->disabled_reason ? facts->disabled_reason : "");
 }
 
+static void set_tripped(const struct state_facts *facts, struct state *out)
+{
+	set(out, STATE_DEGRADED, "", "mend the policy, then: rootgate enable");
+	snprintf(out->reason, sizeof(out->reason),
+		 "too many refusals: the circuit breaker has put %s into audit",
+		 facts->tripped ? facts->tripped : "a part of the policy");
+}
+
 void state_judge(const struct state_facts *facts, struct state *out)
 {
 	const struct rg_control *control = &facts->control;
@@ -92,6 +100,8 @@ void state_judge(const struct state_facts *facts, struct state *out)
 		    "audit only: this kernel runs no programs that could refuse; only what is "
 		    "executed is reported",
 		    "see rootgate probe, then start the agent anew");
+	else if (control->tripped)
+		set_tripped(facts, out);
 	else if (rg_word_mode(control->word) == RG_MODE_AUDIT)
 		set(out, STATE_AUDIT,
 		    control->word & RG_WORD_REFUSES

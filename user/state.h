@@ -26,6 +26,7 @@ struct state_facts {
 	struct rg_control control;
 	uint64_t now;		     /* CLOCK_BOOTTIME, ns */
 	const char *disabled_reason; /* of control.disabled_until; NULL: not known */
+	const char *tripped;	     /* what control.tripped stands for; NULL: not known */
 };
 
 struct state {

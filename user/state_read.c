@@ -7,9 +7,11 @@
 
 #include "lock.h"
 #include "pins.h"
+#include "tripped.h"
 
 int state_read(struct state_reading *out)
 {
+	_cleanup_(tripped_clear) struct tripped tripped = {};
 	struct state_facts *facts = &out->facts;
 	int err;
 
@@ -25,6 +27,10 @@ int state_read(struct state_reading *out)
 	if (disabled_read(&out->disabled) == 0 &&
 	    out->disabled.until == facts->control.disabled_until)
 		facts->disabled_reason = out->disabled.reason;
+	if (facts->control.tripped && tripped_read(&tripped) == 0) {
+		tripped_describe(&tripped, out->tripped, sizeof(out->tripped));
+		facts->tripped = out->tripped;
+	}
 	state_judge(facts, &out->state);
 	return 0;
 }

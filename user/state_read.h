@@ -10,6 +10,7 @@ struct state_reading {
 	struct state_facts facts;
 	struct state state;
 	struct disabled disabled; /* facts.disabled_reason points into it */
+	char tripped[128];	  /* and facts.tripped here */
 	__u64 counters[RG_COUNT_COUNT];
 };
 

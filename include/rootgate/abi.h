@@ -177,9 +177,11 @@ struct rg_control {
 	__u64 disabled_until;	/* CLOCK_BOOTTIME ns: before it nothing is refused, only reported */
 	__u64 floor; /* written by the kernel side: the nsproxy that most tasks of the host share; 0 none */
 	__u32 pass_number; /* of the iterator's passes over all tasks, written before each by the agent */
-	__u32 pad;
+	__u32 tripped; /* rules, and the mode, that the circuit breaker has put into audit */
+	/* RG_COUNT_LOST_REFUSALS and RG_COUNT_LOST_REPORTS, as readers know them */
+	__u64 lost_told[2];
 };
-_Static_assert(sizeof(struct rg_control) == 88, "rg_control");
+_Static_assert(sizeof(struct rg_control) == 104, "rg_control");
 
 /* Fixed before the programs are loaded. */
 struct rg_config {

@@ -126,6 +126,7 @@ static void test_defaults(void **state)
 	assert_int_equal(policy->root_group, POLICY_EXTRA_IGNORE);
 	assert_int_equal(policy->root_capabilities.action, POLICY_EXTRA_IGNORE);
 	assert_true(policy->setup_timeout == 10000000000ULL);
+	assert_int_equal(policy->breaker.refusals, 0);
 	assert_int_equal(policy->n_rules, 0);
 }
 
@@ -135,6 +136,7 @@ static void test_model(void **state)
 		"version: 1\n"
 		"mode: kill\n"
 		"setup_timeout: 500ms\n"
+		"breaker: { refusals: 20, per: 10s, then: audit }\n"
 		"root_capabilities: { action: ignore, set: [CAP_BPF, CAP_CHOWN] }\n"
 		"rules:\n"
 		"  - name: first-1.x_y\n"
@@ -156,6 +158,8 @@ static void test_model(void **state)
 	(void)state;
 	assert_int_equal(policy->mode, RG_MODE_KILL);
 	assert_true(policy->setup_timeout == 500000000);
+	assert_int_equal(policy->breaker.refusals, 20);
+	assert_true(policy->breaker.per == 10000000000ULL);
 	assert_true(policy->root_capabilities.set == (1ULL << 39 | 1ULL << 0));
 	assert_int_equal(policy->n_rules, 1);
 	assert_string_equal(rule->name, "first-1.x_y");
@@ -165,7 +169,7 @@ static void test_model(void **state)
 	assert_true(rule->report);
 	assert_int_equal(rule->expires, 1801440000); /* 2027-02-01T00:00:00Z */
 	assert_string_equal(rule->place.file, "p.yaml");
-	assert_int_equal(rule->place.line, 6);
+	assert_int_equal(rule->place.line, 7);
 	assert_int_equal(rule->place.column, 5);
 	assert_int_equal(rule->cgroup.n, 3);
 	assert_string_equal(rule->cgroup.items[0].text, "/kubepods.slice/");

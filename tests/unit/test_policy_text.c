@@ -93,7 +93,7 @@ static const struct policy_case top_cases[] = {
 	  "2:1 error: unknown key 'Mode' in a policy; did you mean 'mode'?\n" },
 	{ "version: 1\ncolour: blue\n",
 	  "2:1 error: unknown key 'colour' in a policy; it may have version, mode, "
-	  "unidentified, setup_timeout, root_capabilities, root_group, rules\n" },
+	  "unidentified, setup_timeout, root_capabilities, root_group, breaker, rules\n" },
 	{ "version: 1\nmode: enforced\n",
 	  "2:7 error: 'mode' must be audit, enforce or kill, not 'enforced'; did you "
 	  "mean 'enforce'?\n" },
@@ -149,6 +149,21 @@ static const struct policy_case top_cases[] = {
 	  "'ignore'\n" },
 	{ "version: 1\nroot_capabilities: { action: ignore, sets: [CAP_BPF] }\n",
 	  "2:38 error: unknown key 'sets' in 'root_capabilities'; did you mean 'set'?\n" },
+	{ "version: 1\nbreaker: { refusals: 20, per: 10s, then: audit }\n", "" },
+	{ "version: 1\nbreaker: 20\n",
+	  "2:10 error: 'breaker' must be a map of keys and values, not the number 20\n" },
+	{ "version: 1\nbreaker: { refusals: 20, per: 10s }\n",
+	  "2:10 error: 'breaker' has no 'then'; write it like { refusals: 20, per: 10s, then: "
+	  "audit }\n" },
+	{ "version: 1\nbreaker: { refusals: 1, per: 999ms, then: deny }\n",
+	  "2:22 error: 'refusals' must be a number from 2 to 1000, not the number 1\n"
+	  "2:30 error: 'per' must be 1s at least, not '999ms'\n"
+	  "2:43 error: 'then' must be audit, not 'deny'\n" },
+	{ "version: 1\nbreaker: { refusals: 1001, per: 2h, then: audit }\n",
+	  "2:22 error: 'refusals' must be a number from 2 to 1000, not the number 1001\n"
+	  "2:33 error: 'per' must be 1h at most, not '2h'\n" },
+	{ "version: 1\nbreaker: { refusal: 20, per: 10s, then: audit }\n",
+	  "2:12 error: unknown key 'refusal' in 'breaker'; did you mean 'refusals'?\n" },
 	{ "version: 1\nsetup_timeout: 10\n",
 	  "2:16 error: 'setup_timeout' must be a duration like 500ms, 10s, 2m or 1h, "
 	  "not the number 10\n" },
@@ -236,7 +251,7 @@ static void test_print(void **state)
 		  "p.yaml:1:15: error: unknown key '\346\227\245\346\234\254\303\251e\314\201' in "
 		  "a policy; it "
 		  "may have version, mode, unidentified, setup_timeout, root_capabilities, "
-		  "root_group, rules\n"
+		  "root_group, breaker, rules\n"
 		  "{ version: 1, \"\346\227\245\346\234\254\303\251e\314\201\": 1, mode: x }\n"
 		  "              ^\n"
 		  "p.yaml:1:33: error: 'mode' must be audit, enforce or kill, not 'x'\n"
