@@ -21,12 +21,14 @@
 
 #include "lock.h"
 #include "log.h"
+#include "mounts.h"
 #include "names.h"
 #include "notify.h"
 #include "pins.h"
 #include "privileges.h"
 #include "rootgate.skel.h"
 #include "seed.h"
+#include "syscalls.h"
 #include "verb.h"
 
 #define HEARTBEAT_NS 10000000000ULL
@@ -184,29 +186,41 @@ static int open_stream(struct agent *agent)
 	return EXIT_DONE;
 }
 
-static int open_loop(struct agent *agent)
+int agent_open_rings(struct agent *agent)
 {
 	struct rootgate_bpf *bpf = agent->loader.bpf;
+	int err = 0;
+
+	ring_buffer__free(agent->refusals);
+	ring_buffer__free(agent->reports);
+	agent->refusals =
+		ring_buffer__new(bpf_map__fd(bpf->maps.refusals), agent_on_event, agent, NULL);
+	agent->reports =
+		ring_buffer__new(bpf_map__fd(bpf->maps.reports), agent_on_event, agent, NULL);
+	if (!agent->refusals || !agent->reports)
+		return log_exit(EXIT_FAILED, "cannot read the rings of events: %s",
+				strerror(errno));
+	err = watch(agent, ring_buffer__epoll_fd(agent->refusals), ON_REFUSALS, EPOLLIN);
+	err = err
+		      ?: watch(agent, ring_buffer__epoll_fd(agent->reports), ON_REPORTS,
+			       EPOLLIN | EPOLLONESHOT);
+	return err ? log_exit(EXIT_FAILED, "cannot wait for events: %s", strerror(-err))
+		   : EXIT_DONE;
+}
+
+static int open_loop(struct agent *agent)
+{
 	uint64_t beat = notify_watchdog() / 2;
 	int err;
 
 	if (!beat || beat > HEARTBEAT_NS)
 		beat = HEARTBEAT_NS;
-	agent->refusals =
-		ring_buffer__new(bpf_map__fd(bpf->maps.refusals), agent_on_event, agent, NULL);
-	agent->reports =
-		ring_buffer__new(bpf_map__fd(bpf->maps.reports), agent_on_event, agent, NULL);
 	agent->epoll = epoll_create1(EPOLL_CLOEXEC);
 	agent->batch = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	agent->heartbeat = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (!agent->refusals || !agent->reports || agent->epoll < 0 || agent->batch < 0 ||
-	    agent->heartbeat < 0)
+	if (agent->epoll < 0 || agent->batch < 0 || agent->heartbeat < 0)
 		return log_exit(EXIT_FAILED, "cannot open the event loop: %s", strerror(errno));
 	err = watch(agent, agent->signals, ON_SIGNAL, EPOLLIN);
-	err = err ?: watch(agent, ring_buffer__epoll_fd(agent->refusals), ON_REFUSALS, EPOLLIN);
-	err = err
-		      ?: watch(agent, ring_buffer__epoll_fd(agent->reports), ON_REPORTS,
-			       EPOLLIN | EPOLLONESHOT);
 	err = err ?: watch(agent, agent->batch, ON_BATCH, EPOLLIN);
 	err = err ?: watch(agent, agent->heartbeat, ON_HEARTBEAT, EPOLLIN);
 	err = err ?: watch(agent, stream_fd(agent->stream), ON_STREAM, EPOLLIN);
@@ -215,7 +229,7 @@ static int open_loop(struct agent *agent)
 	err = err ?: set_timer(agent->heartbeat, beat, beat);
 	if (err)
 		return log_exit(EXIT_FAILED, "cannot open the event loop: %s", strerror(-err));
-	return EXIT_DONE;
+	return agent_open_rings(agent);
 }
 
 /* Signals come through a descriptor from the first step on, so that none can end the agent halfway. */
@@ -263,8 +277,19 @@ static int read_host(struct agent *agent)
 static int drop_privileges(void)
 {
 	struct why why;
+	int err = privileges_drop(&why);
 
-	return privileges_drop(&why) ? log_exit(EXIT_FAILED, "%s", why.text) : EXIT_DONE;
+	err = err ?: syscalls_restrict(&why);
+	if (err > 0)
+		log_warning("%s; the agent goes on without", why.text);
+	return err < 0 ? log_exit(EXIT_FAILED, "%s", why.text) : EXIT_DONE;
+}
+
+static int take_mounts(void)
+{
+	struct why why;
+
+	return mounts_unshare(&why) ? log_exit(EXIT_FAILED, "%s", why.text) : EXIT_DONE;
 }
 
 static int start(struct agent *agent)
@@ -274,6 +299,7 @@ static int start(struct agent *agent)
 
 	code = code ?: open_signals(agent);
 	code = code ?: take_lock(agent);
+	code = code ?: take_mounts();
 	code = code ?: agent_read_policy(agent, &policy);
 	code = code ?: agent_attach(agent, policy);
 	code = code ?: open_stream(agent);

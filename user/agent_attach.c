@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The agent's set of programs: attached, proved, pinned, and taken over from
- * the agent before. The set before refuses until the new one is armed, so that
+ * the agent before. What follows from a later proof is in agent_prove.c. The set before refuses until the new one is armed, so that
  * no moment is without; and what this agent leaves goes on without it.
  */
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include "canary.h"
 #include "guard.h"
 #include "log.h"
+#include "mounts.h"
 #include "names.h"
 #include "notify.h"
 #include "pins.h"
@@ -120,10 +121,27 @@ static int guard(struct agent *agent)
 	return EXIT_DONE;
 }
 
+static int find_before(struct takeover *before, struct why *why)
+{
+	_cleanup_(mounts_leave) struct mounts_view view = mounts_enter();
+
+	return takeover_find(before, why);
+}
+
+static int pin(struct agent *agent, unsigned int set, struct why *why)
+{
+	_cleanup_(mounts_leave) struct mounts_view view = mounts_enter();
+	int err = pins_make(&agent->loader, set, why);
+
+	if (!err)
+		pins_keep(&agent->loader, set);
+	return err;
+}
+
 int agent_attach(struct agent *agent, const struct policy *policy)
 {
 	struct why why;
-	int err = takeover_find(&agent->before, &why), code;
+	int err = find_before(&agent->before, &why), code;
 
 	if (err)
 		return log_exit(err == -EPERM || err == -EACCES ? EXIT_NOT_PERMITTED : EXIT_FAILED,
@@ -146,13 +164,10 @@ int agent_pin(struct agent *agent)
 	struct why why;
 	int err;
 
-	agent->set = agent->before.next;
-	err = pins_make(&agent->loader, agent->set, &why);
-	if (err) {
-		agent->set = 0;
+	err = pin(agent, agent->before.next, &why);
+	if (err)
 		return log_exit(EXIT_FAILED, "%s", why.text);
-	}
-	pins_keep(&agent->loader, agent->set);
+	agent->set = agent->before.next;
 	err = seed_run(&agent->loader);
 	if (err)
 		return log_exit(EXIT_FAILED, "cannot record the processes that run already: %s",
@@ -162,6 +177,7 @@ int agent_pin(struct agent *agent)
 
 int agent_take_over(struct agent *agent)
 {
+	_cleanup_(mounts_leave) struct mounts_view view = mounts_enter();
 	bool went_on = agent->before.from;
 	int err = pins_publish(agent->set);
 
@@ -188,22 +204,24 @@ const char *agent_state(const struct agent *agent)
 	return agent->loader.attach == RG_ATTACH_AUDIT_ONLY ? "degraded" : "enforcing";
 }
 
-void agent_prove(struct agent *agent)
+int agent_renew_pins(struct agent *agent, struct why *why)
 {
-	struct rg_control *control = control_of(agent);
-	struct why why;
-	bool proved = canary_prove(control, &agent->before, &why) == 0;
+	_cleanup_(mounts_leave) struct mounts_view view = mounts_enter();
+	int err = pins_make(&agent->loader, agent->set, why);
 
-	if (proved == !control->unproved)
-		return;
-	control->unproved = !proved;
-	if (proved)
-		agent_note(agent, RG_TYPE_STATE, "the programs run again: %s", agent_state(agent));
-	else
-		agent_note(agent, RG_TYPE_STATE, "not enforcing: %s", why.text);
-	notify("STATUS=%s%s",
-	       proved ? "proved again: mode " : "not enforcing: the canary was not refused",
-	       proved ? names_get(&names_mode, agent->mode) : "");
+	if (err)
+		return err;
+	pins_keep(&agent->loader, agent->set);
+	err = pins_publish(agent->set);
+	why_set(why, "cannot make " PINS_DIR "/current: %s", strerror(-err));
+	return err;
+}
+
+static bool intact(const struct agent *agent)
+{
+	_cleanup_(mounts_leave) struct mounts_view view = mounts_enter();
+
+	return pins_intact(&agent->loader, agent->set);
 }
 
 void agent_keep_pinned(struct agent *agent)
@@ -211,15 +229,11 @@ void agent_keep_pinned(struct agent *agent)
 	struct why why;
 	int err;
 
-	if (pins_intact(&agent->loader, agent->set)) {
+	if (intact(agent)) {
 		agent->unpinned = false;
 		return;
 	}
-	err = pins_make(&agent->loader, agent->set, &why);
-	if (!err) {
-		err = pins_publish(agent->set);
-		why_set(&why, "cannot make " PINS_DIR "/current: %s", strerror(-err));
-	}
+	err = agent_renew_pins(agent, &why);
 	if (!err)
 		agent_note(agent, RG_TYPE_STATE,
 			   "the pins in " PINS_DIR " were gone, and are there again: nothing went "
@@ -235,6 +249,8 @@ void agent_keep_pinned(struct agent *agent)
 
 void agent_detach(struct agent *agent)
 {
+	_cleanup_(mounts_leave) struct mounts_view view = mounts_enter();
+
 	loader_stop(&agent->loader);
 	if (agent->set)
 		pins_remove(agent->set);

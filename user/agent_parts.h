@@ -51,8 +51,10 @@ struct agent {
 	int disabled;		 /* timer: the time without refusal is over */
 	uint64_t disabled_until; /* CLOCK_BOOTTIME, ns, as it was told; 0: not disabled */
 	struct control_server *control;
-	FILE *told;    /* where somebody waits for the outcome: what went wrong goes there, too */
-	bool unpinned; /* the pins are gone, and could not be made anew */
+	FILE *told; /* where somebody waits for the outcome: what went wrong goes there, too */
+	unsigned int wait;     /* heartbeats until the programs are attached anew, unproved */
+	unsigned int patience; /* and how many that were the last time */
+	bool unpinned;	       /* the pins are gone, and could not be made anew */
 	bool ending;
 	bool detaching; /* with the programs */
 };
@@ -77,15 +79,21 @@ int agent_pin(struct agent *agent);
 /* Once the new set is armed: makes it the current one, and takes the old ones away. */
 int agent_take_over(struct agent *agent);
 
-/* Links that look attached prove nothing, so a child is refused again and again. */
-void agent_prove(struct agent *agent);
-
 /* Makes pins anew that somebody has taken away. */
 void agent_keep_pinned(struct agent *agent);
+
+/* Pins the set, has systemd keep it, and lets "current" name it. 0, or a negative errno and its words. */
+int agent_renew_pins(struct agent *agent, struct why *why);
 
 /* Takes the agent's own set away. / Lets go of it: it refuses on. */
 void agent_detach(struct agent *agent);
 void agent_leave(struct agent *agent);
+
+/* agent_prove.c: links that look attached prove nothing, so a child is refused again and again. */
+void agent_prove(struct agent *agent);
+
+/* agent.c: what the loop reads of the set; again where it is another one. An exit code, and it logs. */
+int agent_open_rings(struct agent *agent);
 
 /* agent_events.c: from the rings to the readers. */
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -170,12 +171,18 @@ int listen_open(const char *path, int type, const char *group, int *out, struct 
 	};
 	const struct group *entry = group ? getgrnam(group) : NULL;
 	int err = set_address(&target, path);
+	gid_t own;
 
 	if (err)
 		return err;
-	if (entry)
-		target.group = entry->gr_gid;
-	return open_target(&target, out, file);
+	if (!entry)
+		return open_target(&target, out, file);
+	target.group = entry->gr_gid;
+	/* who is in the group may give his files to it, which takes no CAP_CHOWN */
+	own = (gid_t)setfsgid(target.group);
+	err = open_target(&target, out, file);
+	setfsgid(own);
+	return err;
 }
 
 void listen_remove(const char *path, const struct listen_file *file)

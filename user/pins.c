@@ -4,15 +4,12 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -40,46 +37,17 @@ static bool is_bpffs(void)
 	return statfs(PINS_BPFFS, &fs) == 0 && fs.f_type == BPF_FS_MAGIC;
 }
 
-/*
- * In PID 1's mount namespace: a service has one of its own, which follows that of PID 1, and what is
- * mounted in it would end with the agent. 0 or an errno.
- */
-static int mount_bpffs(void)
-{
-	_cleanup_(closep) int host = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
-	int status;
-	pid_t child;
-
-	if (host < 0)
-		return errno;
-	child = fork();
-	if (child == 0)
-		_exit(setns(host, CLONE_NEWNS) ||
-				      mount("bpf", PINS_BPFFS, "bpf",
-					    MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700")
-			      ? errno
-			      : 0);
-	if (child < 0)
-		return errno;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
-}
-
+/* In the mount namespace at hand, which must be the host's: what is mounted in another ends with it. */
 static int ensure_bpffs(struct why *why)
 {
-	int err = is_bpffs() ? 0 : mount_bpffs();
+	int err;
 
-	if (err)
-		why_set(why, "cannot mount the BPF file system on " PINS_BPFFS ": %s",
-			strerror(err));
-	else if (!is_bpffs()) {
-		err = ENODEV;
-		why_set(why,
-			"the BPF file system is mounted on the host, and not seen on " PINS_BPFFS
-			" here: the agent's mount namespace must follow PID 1's");
-	}
-	return -err;
+	if (is_bpffs() ||
+	    mount("bpf", PINS_BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700") == 0)
+		return 0;
+	err = -errno;
+	why_set(why, "cannot mount the BPF file system on " PINS_BPFFS ": %s", strerror(-err));
+	return err;
 }
 
 static void set_path(char buf[PATH_ROOM], unsigned int set, const char *name)
@@ -328,24 +296,37 @@ int pins_read_control(struct rg_control *out)
 	return bpf_map_lookup_elem(fd, &key, out) ? -errno : 0;
 }
 
+volatile struct rg_control *pins_map_control(int fd)
+{
+	void *memory = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED,
+			    fd, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+void pins_unmap_control(volatile struct rg_control *control)
+{
+	if (control)
+		munmap((void *)control, (size_t)sysconf(_SC_PAGESIZE));
+}
+
 int pins_write_disabled(__u64 until)
 {
 	struct bpf_map_info info = {};
 	__u32 len = sizeof(info);
 	_cleanup_(closep) int fd = bpf_obj_get(CURRENT "/control");
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	struct rg_control *control;
+	volatile struct rg_control *control;
 
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
 		return -errno;
 	if (info.value_size != sizeof(*control))
 		return -EPROTO;
 	/* an update of the value would also put back what the programs write beside it */
-	control = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (control == MAP_FAILED)
+	control = pins_map_control(fd);
+	if (!control)
 		return -errno;
 	__atomic_store_n(&control->disabled_until, until, __ATOMIC_SEQ_CST);
-	munmap(control, page);
+	pins_unmap_control(control);
 	return 0;
 }
 

@@ -53,6 +53,13 @@ int pins_open_for_writing(unsigned int set, const char *name);
  */
 int pins_open(const char *name, size_t value_size);
 
+/*
+ * The memory of a "control" map that was opened for writing; NULL, and errno, where it cannot be had.
+ * Unmapping NULL is fine.
+ */
+volatile struct rg_control *pins_map_control(int fd);
+void pins_unmap_control(volatile struct rg_control *control);
+
 /* The PID of the live agent whose maps are pinned; 0: none. */
 pid_t pins_owner(void);
 

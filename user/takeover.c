@@ -8,29 +8,20 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-static const char *const names[TAKEOVER_MAPS] = { "counters", "processes", "pids",
-						  "exited",   "refusals",  "reports" };
-
-static size_t page_size(void)
-{
-	return (size_t)sysconf(_SC_PAGESIZE);
-}
+const char *const takeover_map_names[TAKEOVER_MAPS] = { "counters", "processes", "pids",
+							"exited",   "refusals",	 "reports" };
 
 static int open_set(unsigned int number, struct takeover_set *out, struct why *why)
 {
 	_cleanup_(closep) int fd = pins_open_for_writing(number, "control");
-	void *memory;
 	int err;
 
 	*out = (struct takeover_set){ .number = number };
 	if (fd == -ENOENT)
 		return 0; /* an agent was killed before it had pinned it: there is nothing to disarm */
-	memory = fd < 0 ? MAP_FAILED
-			: mmap(NULL, page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (memory == MAP_FAILED) {
+	out->control = fd < 0 ? NULL : pins_map_control(fd);
+	if (!out->control) {
 		err = fd < 0 ? fd : -errno;
 		why_set(why,
 			"cannot take over from the agent before, in " PINS_DIR "/%u: %s; "
@@ -38,7 +29,6 @@ static int open_set(unsigned int number, struct takeover_set *out, struct why *w
 			number, strerror(-err));
 		return err;
 	}
-	out->control = memory;
 	out->known = out->control->abi == RG_ABI_VERSION;
 	return 0;
 }
@@ -55,8 +45,9 @@ static void choose(struct takeover *takeover)
 			takeover->from = set;
 	}
 	for (i = 0; takeover->from && i < TAKEOVER_MAPS; i++) {
-		takeover->maps[i].name = names[i];
-		takeover->maps[i].fd = pins_open_for_writing(takeover->from->number, names[i]);
+		takeover->maps[i].name = takeover_map_names[i];
+		takeover->maps[i].fd =
+			pins_open_for_writing(takeover->from->number, takeover_map_names[i]);
 	}
 }
 
@@ -127,8 +118,7 @@ void takeover_forget(struct takeover *takeover)
 	size_t i;
 
 	for (i = 0; i < takeover->n; i++)
-		if (takeover->sets[i].control)
-			munmap((void *)takeover->sets[i].control, page_size());
+		pins_unmap_control(takeover->sets[i].control);
 	for (i = 0; takeover->from && i < TAKEOVER_MAPS; i++)
 		closep(&takeover->maps[i].fd);
 	*takeover = (struct takeover){ .next = takeover->next };

@@ -13,6 +13,7 @@
 
 /* Maps that a new set goes on with: counts, records, and events that nobody has read yet. */
 #define TAKEOVER_MAPS 6
+extern const char *const takeover_map_names[TAKEOVER_MAPS];
 
 struct takeover_set {
 	unsigned int number;

@@ -95,6 +95,10 @@ int act_rmdir(const struct word *word);
 int act_rename(const struct word *word);
 int act_write(const struct word *word);
 
+/* trace.c */
+int act_inject(const struct word *word);
+int act_inside(const struct word *word);
+
 /* storm.c, pidmap.c */
 int act_containers(const struct word *word);
 int act_pidmap(const struct word *word);

@@ -11,6 +11,7 @@
 
 . /payload/guest.sh
 . /payload/agent.sh
+. /payload/metrics.sh
 
 ENABLED=/proc/sys/kernel/ftrace_enabled
 FOLDER=/sys/fs/bpf/rootgate
@@ -202,6 +203,7 @@ case $(uname -r) in
 	allowed "0" "write=$ENABLED,0"
 	expect_exit 0 "status knows, in 12 s" wait_for 12 silenced
 	like "$(cat /tmp/status)" "state: *not enforcing*ftrace_enabled*" "and says why"
+	is "$(metric 'rootgate_state{state="not_enforcing"}')" 1 "metrics know, too"
 	like "$(rootgate events -n 100000 -o json --type state)" '*"note":"not enforcing: *' \
 		"an event tells"
 	allowed "1" "write=$ENABLED,1"

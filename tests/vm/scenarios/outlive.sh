@@ -10,11 +10,20 @@
 
 . /payload/guest.sh
 . /payload/agent.sh
+. /payload/metrics.sh
 
 KILLS=2 RELOADS=20
 [ -e /payload/full ] && KILLS=100 RELOADS=1000
 PINS=/sys/fs/bpf/rootgate
 agent_on_exit=keep
+
+# What status and metrics tell of pins that are gone.
+unpinned()
+{
+	rootgate status >/tmp/out 2>&1
+	is "$? $(metric 'rootgate_state{state="none"}')" "4 1" \
+		"status and metrics find nothing pinned, meanwhile"
+}
 
 agent_kill()
 {
@@ -88,6 +97,7 @@ is $i $RELOADS "$RELOADS reloads"
 
 rm -r $PINS
 is "$(forbidden)" "1 1" "refused without pins"
+unpinned
 wait_for 15 test -e $PINS/current/control
 is $? 0 "removed pins are there again"
 like "$(rootgate events -n 1000 --type state)" "*pins*gone*" "and an event tells it"
@@ -99,8 +109,10 @@ umount /sys/fs/bpf # the tmpfs
 wait_for 15 state_is enforcing
 is $? 0 "and when both are unmounted again"
 while umount /sys/fs/bpf 2>/dev/null; do :; done
+unpinned
 wait_for 15 state_is enforcing
 is $? 0 "pins are there again after bpffs was unmounted"
+is "$(rootgate events -n 1000 -o json --type state | grep -c 'pins.*gone')" 4 "an event tells it each time"
 agent_kill
 is "$(forbidden)" "1 1" "and hold when the agent is killed then"
 agent_start --policy $POLICY
