@@ -90,6 +90,7 @@ static void on_heartbeat(struct agent *agent)
 	agent->loader.bpf->bss->control.heartbeat = clock_ns(CLOCK_BOOTTIME);
 	notify("WATCHDOG=1");
 	agent_expire(agent);
+	agent_flush_events(agent, clock_ns(CLOCK_BOOTTIME));
 	agent_tell_lost(agent);
 	agent_control_check(agent);
 	seed_repair(&agent->loader);
@@ -303,6 +304,7 @@ static int start(struct agent *agent)
 	code = code ?: agent_read_policy(agent, &policy);
 	code = code ?: agent_attach(agent, policy);
 	code = code ?: open_stream(agent);
+	agent->suppress = suppress_new();
 	code = code ?: agent_pin(agent);
 	code = code ?: agent_control_open(agent);
 	code = code ?: open_loop(agent);
@@ -341,6 +343,8 @@ static void tell_end(struct agent *agent)
 static void stop(struct agent *agent)
 {
 	notify("STOPPING=1");
+	agent_flush_events(agent, UINT64_MAX);
+	suppress_free(agent->suppress);
 	if (agent->detaching)
 		agent_detach(agent);
 	else

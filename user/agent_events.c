@@ -55,6 +55,21 @@ static void log_refusal(struct agent *agent, const struct record *record)
 	free(line);
 }
 
+static void publish(void *ctx, const struct record *record)
+{
+	struct agent *agent = ctx;
+
+	stream_publish(agent->stream, record);
+	if (record->event.action >= RG_ACTION_DENY)
+		log_refusal(agent, record);
+}
+
+void agent_flush_events(struct agent *agent, uint64_t now)
+{
+	if (agent->suppress)
+		suppress_flush(agent->suppress, now, publish, agent);
+}
+
 int agent_on_event(void *ctx, void *data, size_t size)
 {
 	struct agent *agent = ctx;
@@ -64,9 +79,9 @@ int agent_on_event(void *ctx, void *data, size_t size)
 		return 0;
 	record_from_event(&record, &agent->origin, data, record_clock_offset());
 	snprintf(record.rule, sizeof(record.rule), "%s", rule_name(agent, data));
-	stream_publish(agent->stream, &record);
-	if (record.event.action >= RG_ACTION_DENY)
-		log_refusal(agent, &record);
+	if (record.event.action < RG_ACTION_DENY || !agent->suppress ||
+	    suppress_take(agent->suppress, &record, publish, agent))
+		publish(agent, &record);
 	agent_breaker_count(agent, data);
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "policy_image.h"
 #include "record.h"
 #include "stream.h"
+#include "suppress.h"
 #include "takeover.h"
 #include "tripped.h"
 
@@ -40,6 +41,7 @@ struct agent {
 	struct stream *stream;
 	struct ring_buffer *refusals;
 	struct ring_buffer *reports;
+	struct suppress *suppress; /* NULL: every refusal is told */
 	struct journal journal;
 	struct breaker *breaker; /* of the policy in force; NULL: it has none */
 	struct tripped tripped;
@@ -99,6 +101,9 @@ int agent_open_rings(struct agent *agent);
 
 /* A ring's callback; ctx is the agent. */
 int agent_on_event(void *ctx, void *data, size_t size);
+
+/* Tells refusals that were held back as equal to others, up to a time (CLOCK_BOOTTIME, ns). */
+void agent_flush_events(struct agent *agent, uint64_t now);
 
 /* An event of the agent's own, also into the log. */
 _printf_(3, 4) void agent_note(struct agent *agent, enum rg_type type, const char *fmt, ...);

@@ -60,6 +60,33 @@ kill $follow
 wait $follow
 is $? 0 "SIGTERM ends a reader with 0"
 
+note "the same refusal in a loop"
+refused_sum()
+{
+	echo $(($(counter exec_deny) + $(counter setuid_deny) - $(counter lost_refusals)))
+}
+told_sum()
+{
+	rootgate events -n 100000 -o json --action deny --pid "$looping" |
+		sed 's/.*"suppressed":\([0-9]*\).*/\1/' | awk '{ n += $1 + 1 } END { print n + 0 }'
+}
+all_told()
+{
+	[ "$(told_sum)" = $(($(refused_sum) - refused_before)) ]
+}
+refused_before=$(refused_sum)
+: >/tmp/looping
+probe pidns resuid=0,1000,1000 hammer=/tmp/looping >/tmp/looped &
+looping=$(descendant $! 1)
+sleep 2
+rm /tmp/looping
+wait $!
+expect_exit 0 "what was told and what was left out is all there was" wait_for 15 all_told
+looped=$(rootgate events -n 100000 -o json --action deny --pid "$looping" | wc -l)
+note "$(cat /tmp/looped) attempts and passed, $looped events"
+[ "$looped" -ge 2 ] && [ "$looped" -le 12 ]
+is $? 0 "an event a second for each kind"
+
 note "who may read"
 is "$(stat -c '%a %U' /run/rootgate/events.sock)" "600 root" "without a group rootgate, root alone"
 rg=$(command -v rootgate)
