@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# timeout: 2400
+# kernels: 6.1
+# lsm: default
+#
+# Every bpf, mount, open and socket call of a start made to fail in turn: the agent ends with a
+# message and leaves nothing, or it can do without, and then it enforces. /payload/full has them all;
+# otherwise each 12th.
+
+. /payload/guest.sh
+. /payload/agent.sh
+
+STEP=12
+[ -e /payload/full ] && STEP=1
+EIO=5
+export LD_LIBRARY_PATH=/payload/lib
+rg=/payload/lib/rootgate
+[ -e $rg ] || rg=$(command -v rootgate)
+agent_on_exit=detach
+
+# PID 1's own, and what an agent could have left
+clean()
+{
+	[ -z "$(ls /sys/fs/bpf 2>/dev/null)" ] && ! pidof rootgate >/dev/null &&
+		probe pidns execself=/bin/true >/dev/null 2>&1
+}
+
+# attempt_start KIND N: leaves $code ("ready" where it came to that) and what it said in $AGENT_LOG.
+attempt_start()
+{
+	: >$AGENT_LOG
+	probe "inject=$1,$2,$EIO,$rg,run,--policy,$POLICY,--on-exit,detach" >/tmp/calls 2>$AGENT_LOG &
+	tracer=$!
+	code=
+	until grep -q '^rootgate: ready' $AGENT_LOG; do
+		kill -0 $tracer 2>/dev/null || break
+		sleep 0.1
+	done
+	if grep -q '^rootgate: ready' $AGENT_LOG; then
+		code=ready
+		outcome="$(state) $(forbidden)"
+		kill "$(cut -d' ' -f1 "/proc/$tracer/task/$tracer/children")"
+		wait $tracer
+	else
+		wait $tracer
+		code=$?
+	fi
+}
+
+calls_of()
+{
+	sed -n 's/^calls: //p' /tmp/calls
+}
+
+policy "version: 1
+mode: enforce"
+
+for kind in bpf mount open socket; do
+	if [ $kind = mount ]; then # so that there is one
+		umount /sys/fs/bpf
+	fi
+	attempt_start $kind 0
+	is "$code $outcome" "ready enforcing 1 1" "$kind: a start with none failing"
+	calls=$(calls_of)
+	n=1 ended=0 went_on=0 wrong=0
+	while [ $n -le "$calls" ]; do
+		[ $kind = mount ] && umount /sys/fs/bpf 2>/dev/null
+		attempt_start $kind $n
+		said=$(grep -vE '^rootgate: (ready|state|policy)' $AGENT_LOG | tail -n 1)
+		if [ "$code" = ready ] && [ "$outcome" = "enforcing 1 1" ]; then
+			went_on=$((went_on + 1))
+			echo "$kind $n: went on; $said"
+		elif [ "$code" != ready ] && [ "$code" != 0 ] && [ "$said" ]; then
+			ended=$((ended + 1))
+			echo "$kind $n: exit $code; $said"
+		else
+			wrong=$((wrong + 1))
+			echo "$kind $n: WRONG: $code, $outcome; $(cat $AGENT_LOG)"
+		fi
+		[ $kind = mount ] && ! mountpoint -q /sys/fs/bpf && mount -t bpf bpf /sys/fs/bpf
+		if ! clean; then
+			wrong=$((wrong + 1))
+			echo "$kind $n: WRONG: something is left: $(ls /sys/fs/bpf)"
+			rootgate detach
+		fi
+		n=$((n + STEP))
+	done
+	note "$kind: $calls calls, $((ended + went_on + wrong)) made to fail: $ended ended the start, $went_on did not matter"
+	is "$wrong" 0 "$kind: each ends the start with a message and leaves nothing, or does not matter"
+	[ $((ended + went_on)) -gt 0 ]
+	is $? 0 "$kind: and there were such calls"
+done
+summary
