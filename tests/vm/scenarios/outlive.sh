@@ -71,27 +71,37 @@ kill -9 "$paused_pid" $paused
 : >/tmp/hammer
 probe pidns resuid=0,1000,1000 hammer=/tmp/hammer >/tmp/hammered 2>&1 &
 hammering=$!
-i=0
-while [ $i -lt $KILLS ]; do
+# times COUNT COMMAND...: until it fails; how often it did not is in $times
+times()
+{
+	times_wanted=$1 times=0
+	shift
+	while [ $times -lt "$times_wanted" ] && "$@"; do
+		times=$((times + 1))
+		[ $((times % 10)) != 0 ] || note "$times times: $*"
+	done
+}
+
+kill_and_start()
+{
 	agent_kill
-	agent_try --policy $POLICY || break
-	i=$((i + 1))
-done
-is $i $KILLS "$KILLS times SIGKILL and a start"
-i=0
-while [ $i -lt $KILLS ]; do
+	agent_try --policy $POLICY
+}
+
+upgrade()
+{
 	agent_stop
-	agent_try --policy $POLICY || break
-	i=$((i + 1))
-done
-is $i $KILLS "$KILLS times an end and a start, as an upgrade does it"
+	agent_try --policy $POLICY
+}
+
+times $KILLS kill_and_start
+is $times $KILLS "$KILLS times SIGKILL and a start"
+times $KILLS upgrade
+is $times $KILLS "$KILLS times an end and a start, as an upgrade does it"
 is "$(find $PINS -mindepth 1 -maxdepth 1 | wc -l)" 2 "one set is left of them"
-i=0
-while [ $i -lt $RELOADS ]; do
-	agent_reload || break
-	i=$((i + 1))
-done
-is $i $RELOADS "$RELOADS reloads"
+generation=$(generation)
+times $RELOADS rootgate policy reload >/tmp/reloads
+is "$times $(($(generation) - generation))" "$RELOADS $RELOADS" "$RELOADS reloads"
 
 # ---- losses while it runs ----
 
