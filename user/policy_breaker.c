@@ -50,8 +50,7 @@ int policy_read_breaker(struct policy_parser *parser, _unused_ const struct poli
 		{ "per", read_per, offsetof(struct policy_breaker, per), NULL, 0 },
 		{ "then", policy_read_word, offsetof(struct policy_breaker, then), &all_then, 0 },
 	};
-	static const struct policy_map map = { "'breaker'", fields, ARRAY_SIZE(fields), NULL,
-					       NULL };
+	static const struct policy_map map = { "'breaker'", fields, ARRAY_SIZE(fields), NULL };
 	struct policy_breaker breaker = {};
 	uint64_t given;
 	int err = policy_read_map(parser, &map, value, &breaker, &given);
