@@ -65,6 +65,7 @@ static void fail_call(pid_t pid, long error)
 
 	if (ptrace(PTRACE_GETREGS, pid, NULL, &regs))
 		return;
+	printf("failed: %lld(%lld)\n", (long long)regs.orig_rax, (long long)regs.rdi);
 	regs.orig_rax = (unsigned long long)-1; /* skipped */
 	regs.rax = (unsigned long long)-error;
 	ptrace(PTRACE_SETREGS, pid, NULL, &regs);

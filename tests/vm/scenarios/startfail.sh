@@ -77,7 +77,7 @@ for kind in bpf mount open socket; do
 		said=$(grep -vE '^rootgate: (ready|state|policy)' $AGENT_LOG | tail -n 1)
 		if [ "$code" = ready ] && [ "$outcome" = "enforcing 1 1" ]; then
 			went_on=$((went_on + 1))
-			echo "$kind $n: went on; $said"
+			echo "$kind $n: went on without $(sed -n 's/^failed: //p' /tmp/calls); $said"
 		elif [ "$code" != ready ] && [ "$code" != 0 ] && [ "$said" ]; then
 			ended=$((ended + 1))
 			echo "$kind $n: exit $code; $said"
