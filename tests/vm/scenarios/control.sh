@@ -48,7 +48,7 @@ agent_start --policy $POLICY
 is "$(rootgate status -o json | sed 's/.*"attach":"\([^"]*\)".*/\1/')" $way "run took the way that probe told"
 is "$(metric 'rootgate_state{state="enforcing"}') $(metric rootgate_agent_up) $(metric "rootgate_attach{way=\"$way\"}")" \
 	"1 1 1" "metrics: state, agent, way"
-like "$(rootgate events -n 100 -o json --type state)" "*\"note\":\"enforcing: attached by $way\"*" "an event, too"
+like "$(rootgate events -n 100 -o json --type state)" "*\"note\":\"enforcing: attached by $way (*" "an event, too"
 [ $way = lsm ] || like "$(rootgate status)" "*best effort: 'bpf' is not an active security module*remedy: *lsm=*" \
 	"status says that it is best effort, and the remedy"
 from=$(metric 'rootgate_verdicts_total{type="exec",action="deny"}')

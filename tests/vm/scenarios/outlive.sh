@@ -122,7 +122,7 @@ while umount /sys/fs/bpf 2>/dev/null; do :; done
 unpinned
 wait_for 15 state_is enforcing
 is $? 0 "pins are there again after bpffs was unmounted"
-is "$(rootgate events -n 1000 -o json --type state | grep -c 'pins.*gone')" 4 "an event tells it each time"
+is "$(rootgate events -n 1000 -o json --type state | grep -c 'pins.*gone')" 3 "an event tells it each time"
 agent_kill
 is "$(forbidden)" "1 1" "and hold when the agent is killed then"
 agent_start --policy $POLICY
