@@ -16,6 +16,7 @@
 #include "notify.h"
 #include "pins.h"
 #include "rootgate.skel.h"
+#include "seed.h"
 #include "verb.h"
 
 #define RARELY 64 /* heartbeats between two attempts, at most */
@@ -62,8 +63,6 @@ static int make_set(struct agent *agent, struct loader *out, struct why *why)
 		loader_stop(&loader);
 		return err;
 	}
-	loader.full = agent->loader.full;
-	loader.missing = agent->loader.missing;
 	*out = loader;
 	return 0;
 }
@@ -94,6 +93,8 @@ static int put_in_place(struct agent *agent, const struct loader *loader, struct
 		loader_stop(&failed);
 		return -EIO;
 	}
+	/* processes came and went while nothing ran; where this fails the heartbeat tries again */
+	agent->loader.missing = seed_run(&agent->loader) != 0 || agent->loader.missing;
 	agent->set++;
 	/* where this fails agent_keep_pinned() tells, and tries again */
 	agent_renew_pins(agent, why);
