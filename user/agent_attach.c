@@ -83,7 +83,7 @@ bool agent_may_watch_only(const struct agent *agent, const struct policy *policy
 /* The way that refuses, or, where there is none and nothing is to be refused, the one that watches. */
 static int attach(struct agent *agent, const struct policy *policy)
 {
-	enum rg_attach way = agent->host.lsm_bpf ? RG_ATTACH_LSM : RG_ATTACH_FMOD_RET;
+	enum rg_attach way = host_way(&agent->host);
 	struct why why, then;
 	int err = attach_by(agent, way, &why), code = code_of(way, err);
 

@@ -30,6 +30,11 @@ bool host_list_has(const char *list, const char *word)
 	return false;
 }
 
+enum rg_attach host_way(const struct host *host)
+{
+	return host->lsm_bpf ? RG_ATTACH_LSM : RG_ATTACH_FMOD_RET;
+}
+
 static int read_lsm(struct host *host, struct why *why)
 {
 	_cleanup_(freep) char *text = NULL;

@@ -20,6 +20,9 @@ struct host {
 /* 0, or a negative errno with the words for it; *out untouched on failure. */
 int host_read(struct host *out, struct why *why);
 
+/* The way to attach that can refuse here, best first; whether the kernel takes it is seen by trying. */
+enum rg_attach host_way(const struct host *host);
+
 /* True where a comma-separated list holds a word. */
 bool host_list_has(const char *list, const char *word);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* From facts to the way that the agent would take. It must choose as agent.c does. */
+/* From facts to the way that the agent would take. Which is tried first is host.c's to say. */
 #include <errno.h>
 #include <string.h>
 
@@ -47,7 +47,7 @@ static bool impossible(const struct probe_facts *facts, struct probe_verdict *ou
 
 void probe_judge(const struct probe_facts *facts, struct probe_verdict *out)
 {
-	enum rg_attach way = facts->host.lsm_bpf ? RG_ATTACH_LSM : RG_ATTACH_FMOD_RET;
+	enum rg_attach way = host_way(&facts->host);
 
 	*out = (struct probe_verdict){};
 	set(out, RG_ATTACH_NONE, "audit only");
