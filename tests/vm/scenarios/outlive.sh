@@ -71,8 +71,8 @@ kill -9 "$paused_pid" $paused
 : >/tmp/hammer
 probe pidns resuid=0,1000,1000 hammer=/tmp/hammer >/tmp/hammered 2>&1 &
 hammering=$!
-# times COUNT COMMAND...: until it fails; how often it did not is in $times
-times()
+# repeat COUNT COMMAND...: until it fails; how often it did not is in $times
+repeat()
 {
 	times_wanted=$1 times=0
 	shift
@@ -94,13 +94,13 @@ upgrade()
 	agent_try --policy $POLICY
 }
 
-times $KILLS kill_and_start
+repeat $KILLS kill_and_start
 is $times $KILLS "$KILLS times SIGKILL and a start"
-times $KILLS upgrade
+repeat $KILLS upgrade
 is $times $KILLS "$KILLS times an end and a start, as an upgrade does it"
 is "$(find $PINS -mindepth 1 -maxdepth 1 | wc -l)" 2 "one set is left of them"
 generation=$(generation)
-times $RELOADS rootgate policy reload >/tmp/reloads
+repeat $RELOADS rootgate policy reload >/tmp/reloads
 is "$times $(($(generation) - generation))" "$RELOADS $RELOADS" "$RELOADS reloads"
 
 # ---- losses while it runs ----
