@@ -154,6 +154,7 @@ install: all	## into PREFIX (/usr/local) below DESTDIR
 	install -D -m 755 $(B)/rootgate $(DESTDIR)$(PREFIX)/sbin/rootgate
 	install -D -m 644 user/man/rootgate.8 $(DESTDIR)$(MAN)/man8/rootgate.8
 	install -D -m 644 user/man/rootgate-policy.5 $(DESTDIR)$(MAN)/man5/rootgate-policy.5
+	install -D -m 644 user/man/rootgate-verdict.7 $(DESTDIR)$(MAN)/man7/rootgate-verdict.7
 	install -D -m 644 user/man/librootgate.3 $(DESTDIR)$(MAN)/man3/librootgate.3
 	install -D -m 644 include/rootgate/rootgate.h $(DESTDIR)$(PREFIX)/include/rootgate/rootgate.h
 	install -d -m 755 $(DESTDIR)$(LIBDIR)/pkgconfig
@@ -172,6 +173,7 @@ install: all	## into PREFIX (/usr/local) below DESTDIR
 uninstall:	## takes it away again; /etc/rootgate stays where it was changed
 	rm -f $(DESTDIR)$(PREFIX)/sbin/rootgate $(DESTDIR)$(MAN)/man8/rootgate.8 \
 		$(DESTDIR)$(MAN)/man5/rootgate-policy.5 $(DESTDIR)$(MAN)/man3/librootgate.3 \
+		$(DESTDIR)$(MAN)/man7/rootgate-verdict.7 \
 		$(DESTDIR)$(PREFIX)/include/rootgate/rootgate.h \
 		$(addprefix $(DESTDIR)$(LIBDIR)/librootgate.,a so so.$(LIB_ABI)) \
 		$(DESTDIR)$(LIBDIR)/pkgconfig/librootgate.pc \

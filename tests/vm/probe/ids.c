@@ -8,9 +8,11 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static int three_ids(long number, const char *value, const char *what)
@@ -150,6 +152,32 @@ int step_ambient(const struct word *word)
 	return GO_ON;
 }
 
+/*
+ * The extended attribute with which a file gives capabilities: for all user namespaces, or, with
+ * ROOTID, for those whose root that is.
+ */
+int step_filecaps(const struct word *word)
+{
+	struct vfs_ns_cap_data data = { .magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE };
+	char path[256], names[256];
+	unsigned long long mask;
+	size_t size = XATTR_CAPS_SZ_2;
+	unsigned int rootid = 0;
+	int n;
+
+	n = word->value ? sscanf(word->value, "%255[^,],%255[^,],%u", path, names, &rootid) : 0;
+	if (n < 2 || parse_capabilities(names, &mask))
+		return malformed(word->value);
+	if (n == 3) {
+		data.magic_etc = VFS_CAP_REVISION_3 | VFS_CAP_FLAGS_EFFECTIVE;
+		size = XATTR_CAPS_SZ_3;
+	}
+	data.rootid = rootid;
+	data.data[0].permitted = (__u32)mask;
+	data.data[1].permitted = (__u32)(mask >> 32);
+	return done(setxattr(path, "security.capability", &data, size, 0), path);
+}
+
 static int change_ids(long number, int count, const char *value)
 {
 	long ids[3] = { 0 };
@@ -177,6 +205,11 @@ int act_setresuid(const struct word *word)
 int act_setgid(const struct word *word)
 {
 	return change_ids(SYS_setgid, 1, word->value);
+}
+
+int act_setresgid(const struct word *word)
+{
+	return change_ids(SYS_setresgid, 3, word->value);
 }
 
 /* setfsuid(2) has no errno: it answers with the id before, and -1 changes nothing. */

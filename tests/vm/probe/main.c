@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -123,6 +124,19 @@ static int step_sleep(const struct word *word)
 	return GO_ON;
 }
 
+/* What events call this process, until an exec gives it another name. */
+static int step_name(const struct word *word)
+{
+	return done(prctl(PR_SET_NAME, word->value, 0, 0, 0), "PR_SET_NAME");
+}
+
+/* For PID 1: its child's answer, or that of whoever else ends here first. */
+static int act_wait(const struct word *word)
+{
+	(void)word;
+	return pass_on(-1);
+}
+
 static int act_true(const struct word *word)
 {
 	(void)word;
@@ -150,9 +164,15 @@ static const struct step steps[] = {
 	{ "userns", step_userns, "=IN:OUT:COUNT[,...] a user namespace with this map" },
 	{ "unshareuser", step_unshareuser, "a user namespace without a map" },
 	{ "enter", step_enter, "=PID go on in that process's PID, mount and user namespaces" },
-	{ "cgroup", step_cgroup, "=PATH make that cgroup and join it" },
+	{ "cgroup", step_cgroup,
+	  "=PATH make that cgroup and join it; absolute, or below v2's root" },
+	{ "chroot", step_chroot, "=PATH another root" },
 	{ "fork", step_fork, "go on in a child" },
 	{ "thread", step_thread, "go on in a second thread" },
+	{ "handover", step_handover,
+	  "=UID PID 1 execs as that user; go on in its child, as it was" },
+	{ "aside", step_aside,
+	  "=UID go on as one who enters a new container, whose PID 1 did that" },
 	{ "reexec", step_reexec, "exec this program and go on; refused, it is the act" },
 	{ "resuid", step_resuid, "=R,E,S the user ids" },
 	{ "resgid", step_resgid, "=R,E,S the group ids" },
@@ -160,9 +180,11 @@ static const struct step steps[] = {
 	{ "bounding", step_bounding, "=none|NAME[+NAME...] all that an exec can give" },
 	{ "caps", step_caps, "=none|NAME[+NAME...] permitted, effective and inheritable" },
 	{ "ambient", step_ambient, "=NAME[+NAME...] raise ambient capabilities" },
+	{ "filecaps", step_filecaps, "=PATH,NAME[+NAME...][,ROOTID] that a file gives at exec" },
 	{ "nnp", step_nnp, "no_new_privs" },
 	{ "holdlink", step_holdlink, "=ID keep a descriptor of that BPF link" },
 	{ "holdlinks", step_holdlinks, "keep a descriptor of every BPF link" },
+	{ "name", step_name, "=NAME what events call this process" },
 	{ "print", step_print, "pids and uids on stdout" },
 	{ "sleep", step_sleep, "=MS" },
 };
@@ -172,18 +194,22 @@ static const struct step acts[] = {
 	{ "execself", act_execself, "=PATH[,ARG...] exec without a fork" },
 	{ "vforkexec", act_vforkexec, "=PATH[,ARG...] vfork and exec" },
 	{ "fexec", act_fexec, "=PATH[,ARG...] fork and execveat of a nameless copy" },
-	{ "hammer", act_hammer, "=FILE exec and setresuid by turns while FILE is there" },
+	{ "hammer", act_hammer, "=FILE[,COUNT] exec and setresuid by turns while FILE is there" },
 	{ "poke", act_poke, "=PATH,OFFSET,VALUE write into a pinned map" },
 	{ "storm", act_storm, "=N fork and exec this program N times" },
 	{ "many", act_many, "=N children that wait for a signal, as it does itself" },
 	{ "containers", act_containers,
 	  "=N:DEPTH:FORKS[:SURVIVORS] a storm in many PID namespaces" },
 	{ "pidmap", act_pidmap, "the pinned maps against /proc" },
+	{ "model", act_model,
+	  "=POLICY:SEED:CASES:MODE:PLACE:CGROUP the verdict against its model" },
+	{ "modelpolicy", act_modelpolicy, "=SEED the policy that this goes with" },
 	{ "setuid", act_setuid, "=N" },
 	{ "setreuid", act_setreuid, "=R,E" },
 	{ "setresuid", act_setresuid, "=R,E,S" },
 	{ "setfsuid", act_setfsuid, "=N judged by reading it back" },
 	{ "setgid", act_setgid, "=N" },
+	{ "setresgid", act_setresgid, "=R,E,S" },
 	{ "ids", act_ids, "all BPF maps, programs and links on stdout" },
 	{ "mapread", act_mapread, "=ID open that BPF map for reading" },
 	{ "mapwrite", act_mapwrite, "=ID for writing, too" },
@@ -207,6 +233,7 @@ static const struct step acts[] = {
 	{ "rename", act_rename, "=PATH,PATH" },
 	{ "write", act_write, "=PATH,TEXT" },
 	{ "true", act_true, "exit 0" },
+	{ "wait", act_wait, "for a child" },
 	{ "pause", act_pause, "wait for a signal" },
 };
 

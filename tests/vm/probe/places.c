@@ -10,10 +10,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,11 +77,57 @@ int step_reexec(const struct word *word)
 	return judge(errno);
 }
 
+/* This process execs as a user, which a reader of the pipe learns by its end, and does ACT. */
+static int exec_as_user(const char *value, const char *act)
+{
+	char *args[] = { "probe", (char *)act, NULL };
+	long uid;
+
+	if (numbers(value, &uid, 1) != 1)
+		return malformed(value);
+	if (syscall(SYS_setresuid, uid, uid, uid))
+		return could_not("setresuid");
+	execv("/proc/self/exe", args);
+	return could_not("the hand-over");
+}
+
+static void wait_for_end(int fd)
+{
+	char byte;
+
+	while (read(fd, &byte, 1) < 0 && errno == EINTR)
+		;
+	close(fd);
+}
+
+/* The container's life begins as a user's; what goes on was root before that, and is still. */
+int step_handover(const struct word *word)
+{
+	int handed_over[2];
+	pid_t child;
+
+	if (pipe2(handed_over, O_CLOEXEC))
+		return could_not("pipe");
+	child = fork();
+	if (child < 0)
+		return could_not("fork");
+	if (child)
+		return exec_as_user(word->value, "wait");
+	close(handed_over[1]);
+	wait_for_end(handed_over[0]);
+	_exit(run(word->rest));
+}
+
 static int own_mounts(void)
 {
 	if (unshare(CLONE_NEWNS))
 		return -1;
 	return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+static int own_proc(void)
+{
+	return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }
 
 int step_mntns(const struct word *word)
@@ -99,9 +148,37 @@ int step_pidns(const struct word *word)
 		return could_not("fork");
 	if (child)
 		return pass_on(child);
-	if (own_mounts() || mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
+	if (own_mounts() || own_proc())
 		_exit(could_not("a fresh /proc"));
 	_exit(run(word->rest));
+}
+
+/* As a runtime's exec: a process enters the PID and mount namespaces of a container that runs. */
+int step_aside(const struct word *word)
+{
+	int handed_over[2], answer;
+	char path[64];
+	pid_t child;
+
+	if (pipe2(handed_over, O_CLOEXEC) || unshare(CLONE_NEWPID))
+		return could_not("a PID namespace");
+	child = fork();
+	if (child < 0)
+		return could_not("fork");
+	if (!child) {
+		if (own_mounts() || own_proc())
+			_exit(could_not("a fresh /proc"));
+		_exit(exec_as_user(word->value, "pause"));
+	}
+	close(handed_over[1]);
+	wait_for_end(handed_over[0]);
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", child);
+	handed_over[0] = open(path, O_RDONLY | O_CLOEXEC);
+	if (handed_over[0] < 0 || setns(handed_over[0], CLONE_NEWNS))
+		return could_not(path);
+	answer = step_fork(word);
+	kill(child, SIGKILL);
+	return answer;
 }
 
 /* Joins the PID and mount namespaces of a process, and its user namespace where it has its own. */
@@ -169,6 +246,9 @@ int step_userns(const struct word *word)
 
 	if (pipe2(ready, O_CLOEXEC))
 		return could_not("pipe");
+	/* or /proc/PID/uid_map would be the host's, of a process that has changed its ids */
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
+		return could_not("PR_SET_DUMPABLE");
 	helper = fork();
 	if (helper < 0)
 		return could_not("fork");
@@ -198,8 +278,11 @@ int step_cgroup(const struct word *word)
 	char path[512];
 	int len;
 
-	len = snprintf(path, sizeof(path), CGROUP_ROOT "/%s/", word->value ? word->value : "");
-	for (char *slash = path + sizeof(CGROUP_ROOT); (slash = strchr(slash, '/')); slash++) {
+	if (!word->value)
+		return malformed(word->value);
+	len = snprintf(path, sizeof(path), "%s%s/", *word->value == '/' ? "" : CGROUP_ROOT "/",
+		       word->value);
+	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
 		if (mkdir(path, 0755) && errno != EEXIST)
 			return could_not(path);
@@ -207,4 +290,11 @@ int step_cgroup(const struct word *word)
 	}
 	snprintf(path + len, sizeof(path) - (size_t)len, "cgroup.procs");
 	return done(write_file(path, "0"), path);
+}
+
+int step_chroot(const struct word *word)
+{
+	if (!word->value)
+		return malformed(word->value);
+	return done(chroot(word->value) ? -1 : chdir("/"), word->value);
 }

@@ -39,12 +39,15 @@ int pass_on(pid_t child);
 int step_fork(const struct word *word);
 int step_thread(const struct word *word);
 int step_reexec(const struct word *word);
+int step_handover(const struct word *word);
+int step_aside(const struct word *word);
 int step_mntns(const struct word *word);
 int step_pidns(const struct word *word);
 int step_enter(const struct word *word);
 int step_userns(const struct word *word);
 int step_unshareuser(const struct word *word);
 int step_cgroup(const struct word *word);
+int step_chroot(const struct word *word);
 
 /* hammer.c */
 int act_hammer(const struct word *word);
@@ -58,10 +61,12 @@ int step_nnp(const struct word *word);
 int step_bounding(const struct word *word);
 int step_caps(const struct word *word);
 int step_ambient(const struct word *word);
+int step_filecaps(const struct word *word);
 int act_setuid(const struct word *word);
 int act_setreuid(const struct word *word);
 int act_setresuid(const struct word *word);
 int act_setgid(const struct word *word);
+int act_setresgid(const struct word *word);
 int act_setfsuid(const struct word *word);
 
 /* exec.c */
@@ -98,6 +103,10 @@ int act_write(const struct word *word);
 /* trace.c */
 int act_inject(const struct word *word);
 int act_inside(const struct word *word);
+
+/* model.c, model_rules.c */
+int act_model(const struct word *word);
+int act_modelpolicy(const struct word *word);
 
 /* storm.c, pidmap.c */
 int act_containers(const struct word *word);
