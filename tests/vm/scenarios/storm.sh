@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # lsm: default
-# timeout: 400
+# timeout: 600
 #
 # After storms of forks and execs in many PID namespaces, nested to level 8, the maps are what /proc
 # says, both ways: none missing, none stale. Also where PIDs come again at once, and where the agent
@@ -71,7 +71,7 @@ mode: audit"
 if [ -e /payload/full ]; then
 	size=200:8:500:6 limit=900
 else
-	size=20:8:200:3 limit=100
+	size=20:8:200:3 limit=250
 fi
 
 agent_start --policy $POLICY
