@@ -31,8 +31,8 @@ LIBS := -lbpf -lyaml -ljson-c
 
 # libbpf is known to these alone; all others can be tested without a kernel.
 KERNEL_SRC := $(addprefix user/,agent.c agent_attach.c agent_breaker.c agent_control.c agent_events.c \
-	agent_policy.c agent_prove.c canary.c cmd_detach.c cmd_disable.c cmd_metrics.c cmd_run.c \
-	cmd_status.c guard.c loader.c pins.c policy_map.c probe.c seed.c state_read.c \
+	agent_policy.c agent_prove.c canary.c cmd_detach.c cmd_disable.c cmd_metrics.c cmd_policy_show.c \
+	cmd_run.c cmd_status.c guard.c loader.c pins.c policy_map.c probe.c seed.c state_read.c \
 	takeover.c)
 # librootgate: the body, and the file that only the library has.
 LIB_ABI := 0
@@ -110,12 +110,12 @@ $(B)/librootgate_example: tests/cli/librootgate_example.c $(B)/librootgate.a
 PACKAGES := build-essential clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev libyaml-dev \
 	libjson-c-dev
 CHECK_PACKAGES := $(PACKAGES) libcmocka-dev bats clang-format clang-tidy cppcheck shellcheck \
-	mandoc libclang-rt-14-dev pkg-config
+	mandoc libclang-rt-14-dev pkg-config python3-jsonschema python3-yaml
 VM_PACKAGES := qemu-system-x86 mmdebstrap busybox-static cpio e2fsprogs zstd xz-utils lz4 binutils \
 	ca-certificates mount
 DNF_PACKAGES := gcc make clang llvm bpftool libbpf-devel elfutils-libelf-devel zlib-devel \
 	libyaml-devel json-c-devel libcmocka-devel bats clang-tools-extra cppcheck ShellCheck \
-	mandoc pkgconf-pkg-config qemu-system-x86-core busybox cpio e2fsprogs
+	mandoc pkgconf-pkg-config python3-jsonschema python3-pyyaml qemu-system-x86-core busybox cpio e2fsprogs
 
 deps:	## install what building, checking and the demo need (Debian, Ubuntu)
 	$(Q)tests/deps "$(DNF_PACKAGES)" $(CHECK_PACKAGES) $(VM_PACKAGES)
@@ -156,6 +156,8 @@ install: all	## into PREFIX (/usr/local) below DESTDIR
 	install -D -m 644 user/man/rootgate-policy.5 $(DESTDIR)$(MAN)/man5/rootgate-policy.5
 	install -D -m 644 user/man/rootgate-verdict.7 $(DESTDIR)$(MAN)/man7/rootgate-verdict.7
 	install -D -m 644 user/man/librootgate.3 $(DESTDIR)$(MAN)/man3/librootgate.3
+	install -d -m 755 $(DESTDIR)$(PREFIX)/share/rootgate
+	$(B)/rootgate policy schema > $(DESTDIR)$(PREFIX)/share/rootgate/policy.schema.json
 	install -D -m 644 include/rootgate/rootgate.h $(DESTDIR)$(PREFIX)/include/rootgate/rootgate.h
 	install -d -m 755 $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 644 $(B)/librootgate.a $(B)/librootgate.so.$(LIB_ABI) $(DESTDIR)$(LIBDIR)
@@ -178,7 +180,9 @@ uninstall:	## takes it away again; /etc/rootgate stays where it was changed
 		$(addprefix $(DESTDIR)$(LIBDIR)/librootgate.,a so so.$(LIB_ABI)) \
 		$(DESTDIR)$(LIBDIR)/pkgconfig/librootgate.pc \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/rootgate.service \
-		$(DESTDIR)$(PREFIX)/lib/sysusers.d/rootgate.conf
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d/rootgate.conf \
+		$(DESTDIR)$(PREFIX)/share/rootgate/policy.schema.json
+	-rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/share/rootgate
 	! cmp -s user/deploy/policy.yaml $(DESTDIR)/etc/rootgate/policy.yaml || \
 		rm -f $(DESTDIR)/etc/rootgate/policy.yaml
 	-rmdir --ignore-fail-on-non-empty $(DESTDIR)/etc/rootgate/policy.d $(DESTDIR)/etc/rootgate

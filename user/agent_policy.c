@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "agent_parts.h"
+#include "inforce.h"
 #include "log.h"
 #include "names.h"
 #include "notify.h"
@@ -105,6 +106,7 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	_cleanup_(policy_image_free_p) struct policy_image *image = NULL;
 	struct why why;
 	__u32 relaxed;
+	int err;
 
 	if (policy_image_build(policy, time(NULL), &image, &report)) {
 		tell_report(agent, &report);
@@ -120,6 +122,10 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	keep(agent, policy);
 	agent->mode = image->mode;
 	agent->expiry = image->next_expiry;
+	err = inforce_write(policy, image->mode, agent->generation, time(NULL));
+	if (err)
+		log_warning("cannot write the policy in force into %s: %s; 'policy show' has none",
+			    stream_run_dir(), strerror(-err));
 	agent_note(agent, RG_TYPE_POLICY, "generation %u in force: mode %s, %zu rule%s",
 		   agent->generation, names_get(&names_mode, image->mode), image->n_rules,
 		   image->n_rules == 1 ? "" : "s");

@@ -10,12 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd_policy.h"
 #include "control_client.h"
 #include "escape.h"
 #include "log.h"
 #include "names.h"
-#include "policy_load.h"
-#include "verb.h"
 
 struct subverb {
 	const char *name;
@@ -56,18 +55,26 @@ static int tell_failure(const char *path, int err, const struct policy_report *r
 			plural(report->n_warnings));
 }
 
+int cmd_policy_load(const char *path, struct policy **out, struct policy_report *report)
+{
+	_cleanup_(freep) char *shown = show_path(path);
+	int err = shown ? policy_load(path, out, report) : -ENOMEM;
+
+	policy_report_print(stderr, report);
+	return err ? tell_failure(shown ? shown : "", err, report) : EXIT_DONE;
+}
+
 static int check_file(const char *path)
 {
 	_cleanup_(policy_report_clear) struct policy_report report = {};
 	_cleanup_(policy_free_p) struct policy *policy = NULL;
-	_cleanup_(freep) char *shown = show_path(path);
-	int err = shown ? policy_load(path, &policy, &report) : -ENOMEM;
+	int code = cmd_policy_load(path, &policy, &report);
 
-	policy_report_print(stderr, &report);
-	if (err)
-		return tell_failure(shown ? shown : "", err, &report);
-	printf("%s: ok, mode %s, %zu rule%s", shown, names_get(&names_mode, policy->mode),
-	       policy->n_rules, plural(policy->n_rules));
+	if (code)
+		return code;
+	escape_text(stdout, path, strlen(path));
+	printf(": ok, mode %s, %zu rule%s", names_get(&names_mode, policy->mode), policy->n_rules,
+	       plural(policy->n_rules));
 	if (report.n_warnings)
 		printf(", %zu warning%s", report.n_warnings, plural(report.n_warnings));
 	putchar('\n');
@@ -123,8 +130,8 @@ static int run_reload(const struct verb *verb, int argc, char **argv)
 }
 
 static const struct subverb subverbs[] = {
-	{ "check", run_check },
-	{ "reload", run_reload },
+	{ "check", run_check },	  { "show", cmd_policy_show },	   { "test", cmd_policy_test },
+	{ "reload", run_reload }, { "schema", cmd_policy_schema },
 };
 
 static int unknown_subverb(const struct verb *verb, const char *name)

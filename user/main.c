@@ -59,9 +59,17 @@ static const struct verb verbs[] = {
 	  "  -o, --output FORMAT text or json\n", cmd_probe },
 	{ "metrics", "", "what status says, in Prometheus' text format", "", cmd_metrics },
 	{ "detach", "", "take the programs out of the kernel, and end the agent", "", cmd_detach },
-	{ "policy", "check FILE... | reload",
-	  "check policy files; have the agent read its own again",
+	{ "policy", "check FILE... | show [PATH] | test PATH | reload | schema",
+	  "check, show and try out policies; have the agent read its own again",
 	  "  check FILE...       errors with file:line:column; exit 3 where one is invalid\n"
+	  "  show [PATH]         the policy in force, with the source of each rule; or that\n"
+	  "                      of a file or folder\n"
+	  "  test PATH           who would be judged how, and by which rule:\n"
+	  "    --id, --name, --image, --pod-namespace, --pod-name TEXT, --label KEY=VALUE,\n"
+	  "    --pod-label KEY=VALUE, --cgroup, --exe PATH, --runtime, --pid-namespace,\n"
+	  "    --user-namespace, --event WORD, --uid UID on the host (0)\n"
+	  "  schema              the JSON Schema of policy files, for editors\n"
+	  "  -o, --output FORMAT text or json, of show and test\n"
 	  "  reload              the agent's policy: all of it in force at once, or none\n",
 	  cmd_policy },
 	{ "disable", "--for DURATION --reason TEXT", "refuse nothing for a while, only report",

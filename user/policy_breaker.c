@@ -11,7 +11,7 @@ static const char *const then_words[] = { "audit" };
 static const struct names then_names = { then_words, ARRAY_SIZE(then_words) };
 static const struct policy_words all_then = { &then_names, 0, ARRAY_SIZE(then_words) };
 
-static int read_refusals(struct policy_parser *parser, const struct policy_field *field,
+int policy_read_refusals(struct policy_parser *parser, const struct policy_field *field,
 			 const struct node *value, void *out)
 {
 	uint64_t number;
@@ -27,7 +27,7 @@ static int read_refusals(struct policy_parser *parser, const struct policy_field
 	return 0;
 }
 
-static int read_per(struct policy_parser *parser, const struct policy_field *field,
+int policy_read_per(struct policy_parser *parser, const struct policy_field *field,
 		    const struct node *value, void *out)
 {
 	uint64_t per;
@@ -42,18 +42,20 @@ static int read_per(struct policy_parser *parser, const struct policy_field *fie
 	return 0;
 }
 
+static const struct policy_field fields[] = {
+	{ "refusals", policy_read_refusals, offsetof(struct policy_breaker, refusals), NULL, 0 },
+	{ "per", policy_read_per, offsetof(struct policy_breaker, per), NULL, 0 },
+	{ "then", policy_read_word, offsetof(struct policy_breaker, then), &all_then, 0 },
+};
+
+const struct policy_map policy_breaker_map = { "'breaker'", fields, ARRAY_SIZE(fields), NULL };
+
 int policy_read_breaker(struct policy_parser *parser, _unused_ const struct policy_field *field,
 			const struct node *value, void *out)
 {
-	static const struct policy_field fields[] = {
-		{ "refusals", read_refusals, offsetof(struct policy_breaker, refusals), NULL, 0 },
-		{ "per", read_per, offsetof(struct policy_breaker, per), NULL, 0 },
-		{ "then", policy_read_word, offsetof(struct policy_breaker, then), &all_then, 0 },
-	};
-	static const struct policy_map map = { "'breaker'", fields, ARRAY_SIZE(fields), NULL };
 	struct policy_breaker breaker = {};
 	uint64_t given;
-	int err = policy_read_map(parser, &map, value, &breaker, &given);
+	int err = policy_read_map(parser, &policy_breaker_map, value, &breaker, &given);
 	size_t i;
 
 	if (err || value->kind != NODE_MAP)

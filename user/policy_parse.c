@@ -3,7 +3,7 @@
  * The top level of policy files, and how maps are read. Rules are in policy_rule.c, values
  * in policy_value.c.
  */
-#include "policy_parse.h"
+#include "policy_types.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -106,11 +106,6 @@ const struct policy_source *policy_source_of(const struct policy_parser *parser,
 	return NULL;
 }
 
-static bool is_open(const struct policy_field *field)
-{
-	return field->name[strlen(field->name) - 1] == '.';
-}
-
 const struct policy_field *policy_field_of(const struct policy_map *map, const char *key)
 {
 	size_t i;
@@ -118,8 +113,9 @@ const struct policy_field *policy_field_of(const struct policy_map *map, const c
 	for (i = 0; i < map->n; i++) {
 		const struct policy_field *field = &map->fields[i];
 
-		if (is_open(field) ? starts_with(key, field->name) && key[strlen(field->name)]
-				   : strcmp(key, field->name) == 0)
+		if (policy_field_is_open(field)
+			    ? starts_with(key, field->name) && key[strlen(field->name)]
+			    : strcmp(key, field->name) == 0)
 			return field;
 	}
 	return NULL;
@@ -132,8 +128,9 @@ static const char *beginning(const char *key, const char *name, char *buf, size_
 
 	for (; (name = strchr(name, '.')); name++) {
 		end = strchr(end, '.');
-		if (!end++)
+		if (!end)
 			return key;
+		end++;
 	}
 	snprintf(buf, size, "%.*s", (int)(end - key), key);
 	return buf;
@@ -150,13 +147,14 @@ static bool find_nearest(const struct policy_map *map, const char *key, char *bu
 		const struct policy_field *field = &map->fields[i];
 		const char *before = nearest.best;
 
-		nearest.word =
-			is_open(field) ? beginning(key, field->name, begin, sizeof(begin)) : key;
+		nearest.word = policy_field_is_open(field)
+				       ? beginning(key, field->name, begin, sizeof(begin))
+				       : key;
 		policy_nearest_try(&nearest, field->name);
 		if (nearest.best != before)
-			rest = !is_open(field)		   ? ""
-			       : key[strlen(nearest.word)] ? key + strlen(nearest.word)
-							   : "<key>";
+			rest = !policy_field_is_open(field) ? ""
+			       : key[strlen(nearest.word)]  ? key + strlen(nearest.word)
+							    : "<key>";
 	}
 	if (nearest.best)
 		snprintf(buf, size, "did you mean '%s%.64s'?", nearest.best, rest);
@@ -176,7 +174,8 @@ static const char *unknown_words(const struct policy_map *map, const char *key, 
 		return buf;
 	for (i = 0; i < map->n && (size_t)at < size; i++)
 		at += snprintf(buf + at, size - (size_t)at, "%s%s%s", i ? ", " : "it may have ",
-			       map->fields[i].name, is_open(&map->fields[i]) ? "<key>" : "");
+			       map->fields[i].name,
+			       policy_field_is_open(&map->fields[i]) ? "<key>" : "");
 	return buf;
 }
 
@@ -235,7 +234,7 @@ int policy_read_map(struct policy_parser *parser, const struct policy_map *map,
 	return result;
 }
 
-static int read_version(struct policy_parser *parser, const struct policy_field *field,
+int policy_read_version(struct policy_parser *parser, const struct policy_field *field,
 			const struct node *value, _unused_ void *out)
 {
 	char is[128];
@@ -251,7 +250,7 @@ static int read_version(struct policy_parser *parser, const struct policy_field 
 }
 
 /* A word of the top level of which only some are built. */
-static int read_later_word(struct policy_parser *parser, const struct policy_field *field,
+int policy_read_later_word(struct policy_parser *parser, const struct policy_field *field,
 			   const struct node *value, void *out)
 {
 	int err = policy_read_word(parser, field, value, out);
@@ -259,28 +258,30 @@ static int read_later_word(struct policy_parser *parser, const struct policy_fie
 	return err ? err : policy_later_value(parser, field->name, value);
 }
 
-static int read_capabilities_action(struct policy_parser *parser, const struct policy_field *field,
-				    const struct node *value, void *out)
+int policy_read_later_action(struct policy_parser *parser, const struct policy_field *field,
+			     const struct node *value, void *out)
 {
 	int err = policy_read_word(parser, field, value, out);
 
 	return err ? err : policy_later_value(parser, "root_capabilities.action", value);
 }
 
-static int read_root_capabilities(struct policy_parser *parser,
+static const struct policy_field capabilities_fields[] = {
+	{ "action", policy_read_later_action, offsetof(struct policy_root_capabilities, action),
+	  &all_extra, 0 },
+	{ "set", policy_read_mask, offsetof(struct policy_root_capabilities, set),
+	  &all_capabilities, 0 },
+};
+
+const struct policy_map policy_capabilities_map = { "'root_capabilities'", capabilities_fields,
+						    ARRAY_SIZE(capabilities_fields), NULL };
+
+int policy_read_root_capabilities(struct policy_parser *parser,
 				  _unused_ const struct policy_field *field,
 				  const struct node *value, void *out)
 {
-	static const struct policy_field fields[] = {
-		{ "action", read_capabilities_action,
-		  offsetof(struct policy_root_capabilities, action), &all_extra, 0 },
-		{ "set", policy_read_mask, offsetof(struct policy_root_capabilities, set),
-		  &all_capabilities, 0 },
-	};
-	static const struct policy_map map = { "'root_capabilities'", fields, ARRAY_SIZE(fields),
-					       NULL };
 	uint64_t given;
-	int err = policy_read_map(parser, &map, value, out, &given);
+	int err = policy_read_map(parser, &policy_capabilities_map, value, out, &given);
 
 	if (err == -ENOMEM || value->kind != NODE_MAP)
 		return err;
@@ -293,14 +294,15 @@ static int read_root_capabilities(struct policy_parser *parser,
 
 /* The order is that of the numbers in parser->given. */
 static const struct policy_field top_fields[] = {
-	{ "version", read_version, 0, NULL, 0 },
+	{ "version", policy_read_version, 0, NULL, 0 },
 	{ "mode", policy_read_word, offsetof(struct policy, mode), &mode_words, 0 },
 	{ "unidentified", policy_read_word, offsetof(struct policy, unidentified),
 	  &all_unidentified, 0 },
 	{ "setup_timeout", policy_read_duration, offsetof(struct policy, setup_timeout), NULL, 0 },
-	{ "root_capabilities", read_root_capabilities, offsetof(struct policy, root_capabilities),
-	  NULL, 0 },
-	{ "root_group", read_later_word, offsetof(struct policy, root_group), &group_extra, 0 },
+	{ "root_capabilities", policy_read_root_capabilities,
+	  offsetof(struct policy, root_capabilities), NULL, 0 },
+	{ "root_group", policy_read_later_word, offsetof(struct policy, root_group), &group_extra,
+	  0 },
 	{ "breaker", policy_read_breaker, offsetof(struct policy, breaker), NULL, 0 },
 	{ "rules", policy_read_rules, 0, NULL, 0 },
 };
@@ -308,7 +310,7 @@ _Static_assert(ARRAY_SIZE(top_fields) <= POLICY_KEYS_MAX, "room in parser->given
 #define KEY_VERSION 0
 #define KEY_RULES   7
 
-static const struct policy_map top_map = { "a policy", top_fields, ARRAY_SIZE(top_fields), NULL };
+const struct policy_map policy_top_map = { "a policy", top_fields, ARRAY_SIZE(top_fields), NULL };
 
 /* What holds for the whole policy may stand in one of its files only. */
 static int check_given_once(struct policy_parser *parser, const struct node *root)
@@ -346,8 +348,8 @@ static int read_top(struct policy_parser *parser, const struct node *root)
 	/* Of another version nothing else can be said. */
 	if (version && version->kind == NODE_SCALAR && node_type(version) == NODE_INT &&
 	    strcmp(version->text, "1") != 0)
-		return read_version(parser, &top_fields[KEY_VERSION], version, NULL);
-	err = policy_read_map(parser, &top_map, root, parser->policy, &given);
+		return policy_read_version(parser, &top_fields[KEY_VERSION], version, NULL);
+	err = policy_read_map(parser, &policy_top_map, root, parser->policy, &given);
 	if (err == -ENOMEM || root->kind != NODE_MAP)
 		return err;
 	if (!(given & 1ULL << KEY_VERSION))

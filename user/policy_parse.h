@@ -125,6 +125,29 @@ int policy_read_labels(struct policy_parser *parser, const struct policy_field *
 /* Reads the circuit breaker (policy_breaker.c). */
 int policy_read_breaker(struct policy_parser *parser, const struct policy_field *field,
 			const struct node *value, void *out);
+/* The maps of a policy, from the top (policy_parse.c), and in a rule (policy_rule.c). */
+extern const struct policy_map policy_top_map;
+extern const struct policy_map policy_capabilities_map;
+extern const struct policy_map policy_breaker_map;
+extern const struct policy_map policy_rule_map;
+extern const struct policy_map policy_match_map;
+
+int policy_read_refusals(struct policy_parser *parser, const struct policy_field *field,
+			 const struct node *value, void *out);
+int policy_read_per(struct policy_parser *parser, const struct policy_field *field,
+		    const struct node *value, void *out);
+int policy_read_later_word(struct policy_parser *parser, const struct policy_field *field,
+			   const struct node *value, void *out);
+int policy_read_later_action(struct policy_parser *parser, const struct policy_field *field,
+			     const struct node *value, void *out);
+int policy_read_version(struct policy_parser *parser, const struct policy_field *field,
+			const struct node *value, void *out);
+int policy_read_root_capabilities(struct policy_parser *parser, const struct policy_field *field,
+				  const struct node *value, void *out);
+int policy_read_rule_name(struct policy_parser *parser, const struct policy_field *field,
+			  const struct node *value, void *out);
+int policy_read_match(struct policy_parser *parser, const struct policy_field *field,
+		      const struct node *value, void *out);
 
 /* Reads the list of rules (policy_rule.c). */
 int policy_read_rules(struct policy_parser *parser, const struct policy_field *field,

@@ -41,8 +41,8 @@ static const struct policy_field match_fields[] = {
  * Names stand in events, labels of metrics and on command lines: nothing there needs
  * quotation marks.
  */
-static int read_name(struct policy_parser *parser, const struct policy_field *field,
-		     const struct node *value, void *out)
+int policy_read_rule_name(struct policy_parser *parser, const struct policy_field *field,
+			  const struct node *value, void *out)
 {
 	int err =
 		policy_expect_text(parser, field, value, "text, in quotation marks where in doubt");
@@ -119,14 +119,14 @@ static int check_masks(struct policy_parser *parser, const struct node *node,
 	return err;
 }
 
-static const struct policy_map match_map = { "'match'", match_fields, ARRAY_SIZE(match_fields),
+const struct policy_map policy_match_map = { "'match'", match_fields, ARRAY_SIZE(match_fields),
 					     NULL };
 
-static int read_match(struct policy_parser *parser, const struct policy_field *field,
+int policy_read_match(struct policy_parser *parser, const struct policy_field *field,
 		      const struct node *value, void *out)
 {
 	uint64_t given;
-	int err = policy_read_map(parser, &match_map, value, out, &given);
+	int err = policy_read_map(parser, &policy_match_map, value, out, &given);
 
 	if (!err && given == 0)
 		err = policy_error(
@@ -139,12 +139,12 @@ static int read_match(struct policy_parser *parser, const struct policy_field *f
 /* A key of 'match' that stands beside it. */
 static const char *rule_elsewhere(const char *key)
 {
-	return policy_field_of(&match_map, key) ? "it belongs in 'match'" : NULL;
+	return policy_field_of(&policy_match_map, key) ? "it belongs in 'match'" : NULL;
 }
 
 static const struct policy_field rule_fields[] = {
-	{ "name", read_name, offsetof(struct policy_rule, name), NULL, NAME_MAX_BYTES },
-	{ "match", read_match, 0, NULL, 0 },
+	{ "name", policy_read_rule_name, offsetof(struct policy_rule, name), NULL, NAME_MAX_BYTES },
+	{ "match", policy_read_match, 0, NULL, 0 },
 	{ "action", policy_read_word, offsetof(struct policy_rule, action), &action_words, 0 },
 	{ "report", policy_read_bool, offsetof(struct policy_rule, report), NULL, 0 },
 	{ "reason", policy_read_text, offsetof(struct policy_rule, reason), NULL, 512 },
@@ -153,7 +153,7 @@ static const struct policy_field rule_fields[] = {
 };
 #define KEYS_NEEDED 3 /* of these */
 
-static const struct policy_map rule_map = { "a rule", rule_fields, ARRAY_SIZE(rule_fields),
+const struct policy_map policy_rule_map = { "a rule", rule_fields, ARRAY_SIZE(rule_fields),
 					    rule_elsewhere };
 
 static int check_needed(struct policy_parser *parser, const struct node *node, uint64_t given)
@@ -270,7 +270,7 @@ static int read_rule(struct policy_parser *parser, const struct node *node)
 	parser->rule = name && name->kind == NODE_SCALAR && strlen(name->text) <= NAME_MAX_BYTES
 			       ? name->text
 			       : "?";
-	err = policy_read_map(parser, &rule_map, node, &rule, &given);
+	err = policy_read_map(parser, &policy_rule_map, node, &rule, &given);
 	if (err != -ENOMEM && node->kind == NODE_MAP)
 		needed = check_needed(parser, node, given);
 	if (err || needed) {

@@ -134,6 +134,28 @@ uint32_t utf8_decode(const unsigned char *s, size_t len)
 	return code;
 }
 
+int replace_file(const char *path, const char *text, size_t len)
+{
+	_cleanup_(freep) char *temporary = NULL;
+	_cleanup_(closep) int fd = -1;
+	ssize_t n = 0;
+
+	if (asprintf(&temporary, "%s.new", path) < 0) {
+		temporary = NULL;
+		return -ENOMEM;
+	}
+	if (unlink(temporary) && errno != ENOENT)
+		return -errno;
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	for (; len && (n = write(fd, text, len)) > 0; len -= (size_t)n)
+		text += n;
+	if (len)
+		return n < 0 ? -errno : -ENOSPC;
+	return rename(temporary, path) ? -errno : 0;
+}
+
 void copy_utf8(char *dst, size_t size, const char *src, size_t len)
 {
 	static const char replacement[] = "\xef\xbf\xbd";

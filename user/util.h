@@ -57,6 +57,12 @@ int read_fd(int fd, size_t max, char **out, size_t *len);
 int read_file(const char *path, size_t max, char **out, size_t *len);
 
 /*
+ * Writes a file for its owner alone: the whole content is there at once, or the old one stays.
+ * 0 or a negative errno.
+ */
+int replace_file(const char *path, const char *text, size_t len);
+
+/*
  * Copies src into dst (size bytes with the NUL), cut where it does not fit, and
  * replaces what is not valid UTF-8 by U+FFFD. Control characters stay: the formats escape them.
  */

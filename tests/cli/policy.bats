@@ -129,6 +129,104 @@ END
 	[ "$output" = "policy.yaml: ok, mode audit, 0 rules" ]
 }
 
+@test "show: files, as a policy that can be checked again" {
+	policy show complete.yaml
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	printf '%s\n' "$output" >shown.yaml
+	[[ $output == *"  # complete.yaml:11:5"* ]]
+	policy check shown.yaml
+	[ "$output" = "shown.yaml: ok, mode enforce, 5 rules" ]
+	policy show shown.yaml
+	[ "$(grep -v '^  #' shown.yaml)" = "$(printf '%s\n' "$output" | grep -v '^  #')" ]
+	policy show -o json complete.yaml
+	[[ $output == '{"in_force":false,"policy":{"version":1,"mode":"enforce",'* ]]
+	policy show broken.yaml
+	[ "$status" -eq 3 ]
+	policy show missing.yaml
+	[ "$status" -eq 1 ]
+}
+
+# judged EXPECTED ARGUMENT...: by complete.yaml
+judged() {
+	local expected=$1
+
+	shift
+	policy test complete.yaml "$@"
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "$expected" ] || {
+		echo "$* is: ${lines[0]}"
+		return 1
+	}
+}
+
+@test "test: who would be judged how, and by which rule" {
+	builder=(--cgroup /ci.slice/1 --exe /usr/bin/buildah --runtime docker --user-namespace identity)
+	web=(--id 4f --name web-1 --image nginx:1.27 --label com.example.port=80 --pod-namespace web
+		--pod-name web-1 --pod-label app=nginx)
+	judged "allow: rule ci-builder is the first that matches (complete.yaml:11:5)" "${builder[@]}"
+	[ "${lines[2]}" = "owner: build-team" ]
+	judged "hold: rule nginx-low-port needs the container's identity, and none is given (complete.yaml:37:5)" \
+		"${builder[@]}" --event setuid
+	judged "kill: rule no-host-pid is the first that matches (complete.yaml:26:5)" --pid-namespace host
+	judged "allow: rule nginx-low-port is the first that matches (complete.yaml:37:5)" "${web[@]}"
+	judged "deny: rule spell-it-out is the first that matches (complete.yaml:48:5)" "${web[@]}" --image httpd
+	judged "deny: no rule matches, and the mode is enforce" --name x --user-namespace identity
+	judged "none: uid 1000 is not host root" "${web[@]}" --uid 1000
+	judged "none: root of a remapped user namespace is not host root" --user-namespace remapped
+	policy test complete.yaml "${web[@]}" -o json
+	[ "$output" = '{"action":"allow","decided_by":"rule","rule":"nginx-low-port","source":"complete.yaml:37:5","why":"rule nginx-low-port is the first that matches"}' ]
+	policy test complete.yaml --name x --user-namespace identity -o json
+	[[ $output == '{"action":"deny","decided_by":"mode","rule":null,"source":null,'* ]]
+}
+
+@test "test: what cannot be asked" {
+	for bad in "--runtime doker" "--event fork" "--label web" "--uid root" "--pid-namespace none" "two.yaml"; do
+		policy test complete.yaml $bad
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+	done
+	policy test
+	[ "$status" -eq 2 ]
+	policy test broken.yaml --name x
+	[ "$status" -eq 3 ]
+}
+
+@test "schema: takes good policies, and refuses bad ones but for what only the check can see" {
+	policy schema
+	[ "$status" -eq 0 ]
+	printf '%s\n' "$output" >schema.json
+	python3 -c 'import jsonschema, yaml' || skip "python3-jsonschema and python3-yaml are not here"
+	"$ROOTGATE" policy show complete.yaml >shown.yaml
+	python3 "$BATS_TEST_DIRNAME/schema.py" schema.json minimal.yaml complete.yaml shown.yaml >said
+	diff said - <<-END
+		good minimal.yaml
+		good complete.yaml
+		good shown.yaml
+	END
+	cp "$data"/bad/*.yaml .
+	python3 "$BATS_TEST_DIRNAME/schema.py" schema.json $(cd "$data/bad" && ls ./*.yaml) |
+		sed -n 's|^good ./||p' >said
+	diff said - <<-END
+		alias.yaml
+		allow-by-exe-alone.yaml
+		allow-by-exe-and-full-list.yaml
+		bytes-direction.yaml
+		bytes-utf16.yaml
+		cgroup-dots.yaml
+		cgroup-double-slash.yaml
+		date-impossible.yaml
+		duplicate-key-label.yaml
+		duplicate-key-rule.yaml
+		duplicate-key-selector.yaml
+		duplicate-key-top.yaml
+		duplicate-name.yaml
+		duration-too-long.yaml
+		report-yes.yaml
+		tag.yaml
+	END
+}
+
 @test "usage errors, exit code 2" {
 	policy
 	[ "$status" -eq 2 ]

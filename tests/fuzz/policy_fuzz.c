@@ -47,7 +47,8 @@ static void check_attempt(const struct policy *policy, const struct policy_image
 	const struct policy_rule *rule;
 	uint32_t number, class;
 
-	for (class = 0; class < RG_CLASSES; class ++) {
+	/* two kinds of user namespace and of event; RG_CLASSES has numbers that stand for nothing */
+	for (class = 0; class < 4 * RG_PIDNS_COUNT * RG_RUNTIME_COUNT; class ++) {
 		attempt->userns = class % 2;
 		attempt->pidns = class / 2 % RG_PIDNS_COUNT;
 		attempt->runtime = class / 2 / RG_PIDNS_COUNT % RG_RUNTIME_COUNT;

@@ -130,6 +130,8 @@ expect_exit 0 "a good policy" rootgate policy reload
 reloaded=$output
 is "$(metric rootgate_policy_generation)" "$((from + 1))" "metrics: the generation"
 is "$reloaded" "generation $((from + 1)) in force: mode enforce, 0 rules" "the answer says what is in force"
+expect_exit 0 "it is shown" rootgate policy show
+like "$output" "# generation $((from + 1)), in force*version: 1*mode: enforce*rules: []*" "as what is in force"
 echo "modus: enforce" >>$POLICY
 expect_exit 3 "a bad policy" rootgate policy reload
 like "$output" "*policy.yaml:3:1: error: unknown key 'modus'*generation $((from + 1)) stays in force" "the answer has its errors"

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * rootgate policy show: the policy in force, or that of files, whole; and policy schema. How a
+ * policy is shown is policy_show.c's matter.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent.h"
+#include "cmd_policy.h"
+#include "inforce.h"
+#include "jsonout.h"
+#include "log.h"
+#include "pins.h"
+#include "policy_types.h"
+
+/* What is shown, and where it is from. */
+struct shown {
+	struct json_object *policy;
+	const char *path; /* of files; NULL: it is in force */
+	__u32 generation; /* where it is in force */
+};
+
+static int read_files(struct shown *shown)
+{
+	_cleanup_(policy_report_clear) struct policy_report report = {};
+	_cleanup_(policy_free_p) struct policy *policy = NULL;
+	int code = cmd_policy_load(shown->path, &policy, &report);
+
+	if (code)
+		return code;
+	return policy_show(policy, time(NULL), &shown->policy)
+		       ? log_exit(EXIT_FAILED, "out of memory")
+		       : EXIT_DONE;
+}
+
+/* -ENOENT: no agent has put one in force, or its programs are gone. */
+static int read_inforce(struct shown *shown)
+{
+	_cleanup_(jsonout_freep) struct json_object *object = NULL;
+	struct rg_control control;
+	int err = pins_read_control(&control);
+
+	err = err ?: inforce_read(&object, &shown->generation);
+	if (err)
+		return err;
+	shown->policy = json_object_get(json_object_object_get(object, "policy"));
+	return 0;
+}
+
+static int read_policy(struct shown *shown)
+{
+	int err;
+
+	if (shown->path)
+		return read_files(shown);
+	err = read_inforce(shown);
+	if (!err)
+		return EXIT_DONE;
+	if (err == -EPERM || err == -EACCES)
+		return log_exit(
+			EXIT_NOT_PERMITTED,
+			"policy show needs root for the policy in force: use sudo, or name a "
+			"file or folder");
+	if (err != -ENOENT)
+		return log_exit(EXIT_FAILED, "cannot read the policy in force: %s", strerror(-err));
+	log_notice("no policy is in force; this is the one of %s", AGENT_POLICY);
+	shown->path = AGENT_POLICY;
+	return read_files(shown);
+}
+
+static int print_json(const struct shown *shown)
+{
+	_cleanup_(jsonout_freep) struct json_object *object = json_object_new_object();
+	int err = jsonout_add_bool(object, "in_force", !shown->path);
+
+	if (!shown->path)
+		err = err ?: jsonout_add_number(object, "generation", shown->generation);
+	err = err ?: jsonout_add(object, "policy", json_object_get(shown->policy));
+	err = err ?: jsonout_print(stdout, object);
+	return err ? log_exit(EXIT_FAILED, "cannot print: %s", strerror(-err)) : EXIT_DONE;
+}
+
+int cmd_policy_show(const struct verb *verb, int argc, char **argv)
+{
+	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+						 { "output", required_argument, NULL, 'o' },
+						 {} };
+	enum output output = OUTPUT_TEXT;
+	struct shown shown = {};
+	int opt, code;
+
+	while ((opt = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
+		if (opt == 'h')
+			return verb_help(verb);
+		if (opt != 'o' || !verb_parse_output(optarg, &output))
+			return verb_usage_error(verb);
+	}
+	if (optind + 1 < argc) {
+		log_error("policy show takes one file or folder: '%s'", argv[optind + 1]);
+		return verb_usage_error(verb);
+	}
+	shown.path = argv[optind];
+	code = read_policy(&shown);
+	if (!code && output == OUTPUT_JSON) {
+		code = print_json(&shown);
+	} else if (!code) {
+		if (!shown.path)
+			printf("# generation %u, in force\n", shown.generation);
+		policy_show_yaml(stdout, shown.policy);
+	}
+	json_object_put(shown.policy);
+	return code;
+}
+
+int cmd_policy_schema(const struct verb *verb, int argc, char **argv)
+{
+	_cleanup_(jsonout_freep) struct json_object *schema = NULL;
+	int code, err;
+
+	if (!verb_parse_plain(verb, argc, argv, NULL, &code))
+		return code;
+	err = policy_schema(&schema);
+	if (err)
+		return log_exit(EXIT_FAILED, "cannot make the schema: %s", strerror(-err));
+	puts(json_object_to_json_string_ext(schema, JSON_C_TO_STRING_PRETTY |
+							    JSON_C_TO_STRING_NOSLASHESCAPE));
+	return EXIT_DONE;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The file "policy.json" of the run folder. What it shows is policy_show.c's matter. */
+#include "inforce.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "jsonout.h"
+#include "names.h"
+#include "policy_types.h"
+#include "stream.h"
+
+/* Ten thousand rules with all that one may have. */
+#define BYTES_MAX (64U << 20)
+
+static int path_of(char path[STREAM_PATH_MAX])
+{
+	int n = snprintf(path, STREAM_PATH_MAX, "%s/policy.json", stream_run_dir());
+
+	return n < 0 || n >= STREAM_PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+int inforce_write(const struct policy *policy, enum rg_mode mode, __u32 generation, time_t now)
+{
+	_cleanup_(jsonout_freep) struct json_object *object = json_object_new_object();
+	_cleanup_(jsonout_freep) struct json_object *shown = NULL;
+	const char *word = names_get(&names_mode, mode), *text;
+	char path[STREAM_PATH_MAX];
+	int err = path_of(path);
+
+	err = err ?: policy_show(policy, now, &shown);
+	err = err ?: jsonout_add_text(shown, "mode", word, strlen(word));
+	err = err ?: jsonout_add_number(object, "generation", generation);
+	err = err ?: jsonout_add(object, "policy", TAKE_PTR(shown));
+	if (err)
+		return err;
+	text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+	if (!text)
+		return -ENOMEM;
+	if (mkdir(stream_run_dir(), 0755) && errno != EEXIST)
+		return -errno;
+	return replace_file(path, text, strlen(text));
+}
+
+int inforce_read(struct json_object **out, __u32 *generation)
+{
+	_cleanup_(jsonout_freep) struct json_object *object = NULL;
+	_cleanup_(freep) char *text = NULL;
+	struct json_object *number, *rules;
+	char path[STREAM_PATH_MAX];
+	int err = path_of(path);
+
+	err = err ?: read_file(path, BYTES_MAX, &text, NULL);
+	if (err)
+		return err;
+	object = json_tokener_parse(text);
+	number = json_object_object_get(object, "generation");
+	rules = json_object_object_get(json_object_object_get(object, "policy"), "rules");
+	if (!json_object_is_type(number, json_type_int) ||
+	    !json_object_is_type(rules, json_type_array))
+		return -EBADMSG;
+	*generation = (__u32)json_object_get_int64(number);
+	*out = TAKE_PTR(object);
+	return 0;
+}
