@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool verbose;
@@ -18,6 +19,17 @@ bool log_is_verbose(void)
 	return verbose;
 }
 
+/* What systemd.exec(5) says of $JOURNAL_STREAM: it also reaches those whose stderr goes elsewhere. */
+static bool stderr_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
+}
+
 void log_msg(enum log_level level, const char *fmt, ...)
 {
 	va_list ap;
@@ -25,7 +37,7 @@ void log_msg(enum log_level level, const char *fmt, ...)
 	if (level > LOG_LEVEL_NOTICE && !verbose)
 		return;
 	flockfile(stderr);
-	if (getenv("JOURNAL_STREAM") && !isatty(STDERR_FILENO))
+	if (stderr_is_journal())
 		fprintf(stderr, "<%d>", (int)level);
 	else
 		fputs("rootgate: ", stderr);

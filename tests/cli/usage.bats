@@ -136,3 +136,13 @@ teardown() {
 	run -0 make -s uninstall DESTDIR="$dir/root" PREFIX=/usr
 	[ "$(cat "$dir/root/etc/rootgate/policy.yaml")" = "version: 1 # mine" ]
 }
+
+@test "levels for the journal, where stderr is its stream and nowhere else" {
+	local stream=$BATS_TEST_TMPDIR/stream
+
+	: >"$stream"
+	JOURNAL_STREAM=$(stat -c %d:%i "$stream") "$ROOTGATE" nonsense 2>>"$stream" || true
+	grep -q '^<3>unknown verb' "$stream"
+	JOURNAL_STREAM=$(stat -c %d:%i "$stream") run "$ROOTGATE" nonsense
+	[[ ${lines[0]} == "rootgate: unknown verb"* ]]
+}
