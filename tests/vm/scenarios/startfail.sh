@@ -6,7 +6,7 @@
 #
 # Every bpf, mount, open and socket call of a start made to fail in turn: the agent ends with a
 # message and leaves nothing, or it can do without, and then it enforces. /payload/full has them all;
-# otherwise each 12th of the many.
+# otherwise some of the many.
 
 . /payload/guest.sh
 . /payload/agent.sh
@@ -14,8 +14,10 @@
 # step KIND: from one call to the next; of mounts and sockets there are few
 step()
 {
+	[ -e /payload/full ] && echo 1 && return
 	case $1 in
-	bpf | open) [ -e /payload/full ] && echo 1 || echo 12 ;;
+	bpf) echo 60 ;;
+	open) echo 13 ;;
 	*) echo 1 ;;
 	esac
 }
