@@ -42,7 +42,9 @@ enum source {
 	ON_HEARTBEAT,
 	ON_STREAM,
 	ON_CONTROL,
-	ON_DISABLED
+	ON_DISABLED,
+	ON_FILES,
+	ON_CHANGED
 };
 
 /* --- the loop -------------------------------------------------------------- */
@@ -91,6 +93,7 @@ static void on_heartbeat(struct agent *agent)
 	notify("WATCHDOG=1");
 	agent_expire(agent);
 	agent_flush_events(agent, clock_ns(CLOCK_BOOTTIME));
+	agent_watch_check(agent);
 	agent_tell_lost(agent);
 	agent_control_check(agent);
 	seed_repair(&agent->loader);
@@ -138,6 +141,12 @@ static void dispatch(struct agent *agent, uint32_t source)
 		break;
 	case ON_DISABLED:
 		agent_control_check(agent);
+		break;
+	case ON_FILES:
+		agent_on_files(agent);
+		break;
+	case ON_CHANGED:
+		agent_on_changed(agent);
 		break;
 	default:
 		break;
@@ -227,6 +236,8 @@ static int open_loop(struct agent *agent)
 	err = err ?: watch(agent, stream_fd(agent->stream), ON_STREAM, EPOLLIN);
 	err = err ?: watch(agent, control_fd(agent->control), ON_CONTROL, EPOLLIN);
 	err = err ?: watch(agent, agent->disabled, ON_DISABLED, EPOLLIN);
+	err = err ?: watch(agent, agent->watch.fd, ON_FILES, EPOLLIN);
+	err = err ?: watch(agent, agent->changed, ON_CHANGED, EPOLLIN);
 	err = err ?: set_timer(agent->heartbeat, beat, beat);
 	if (err)
 		return log_exit(EXIT_FAILED, "cannot open the event loop: %s", strerror(-err));
@@ -307,6 +318,7 @@ static int start(struct agent *agent)
 	agent->suppress = suppress_new();
 	code = code ?: agent_pin(agent);
 	code = code ?: agent_control_open(agent);
+	code = code ?: agent_watch_open(agent);
 	code = code ?: open_loop(agent);
 	code = code ?: drop_privileges();
 	if (!code) {
@@ -357,6 +369,7 @@ static void stop(struct agent *agent)
 	agent_free_policies(agent);
 	closep(&agent->heartbeat);
 	closep(&agent->batch);
+	agent_watch_close(agent);
 	closep(&agent->epoll);
 	closep(&agent->signals);
 	closep(&agent->lock);
@@ -372,6 +385,8 @@ int agent_run(const struct agent_options *options)
 		.batch = -1,
 		.heartbeat = -1,
 		.disabled = -1,
+		.changed = -1,
+		.watch.fd = -1,
 	};
 	int code = start(&agent);
 

@@ -13,6 +13,7 @@
 #include "loader.h"
 #include "policy.h"
 #include "policy_image.h"
+#include "policy_watch.h"
 #include "record.h"
 #include "stream.h"
 #include "suppress.h"
@@ -37,6 +38,9 @@ struct agent {
 	__u32 generation;
 	enum rg_mode mode;
 	time_t expiry; /* of the next rule that expires; 0 none */
+	time_t looked; /* for rules that will expire soon; 0: not yet, at this policy's */
+	struct policy_watch watch; /* of its files */
+	int changed;		   /* timer: they have changed a moment ago */
 	struct origin origin;
 	struct stream *stream;
 	struct ring_buffer *refusals;
@@ -113,6 +117,9 @@ void agent_tell_lost(struct agent *agent);
 
 /* agent_policy.c: which policy is in force. Exit codes of verb.h; they log. */
 
+/* Where it is read from. */
+const char *agent_policy_path(const struct agent *agent);
+
 /* The policy of the operator's path, or an empty one in mode audit. */
 int agent_read_policy(struct agent *agent, struct policy **out);
 
@@ -122,7 +129,7 @@ int agent_apply_policy(struct agent *agent, struct policy **policy);
 /* Reads it anew; the one in force stays where anything is wrong. */
 int agent_reload(struct agent *agent);
 
-/* Takes out the rules that have expired since. */
+/* Takes out the rules that have expired since, and tells those that will within a day. */
 void agent_expire(struct agent *agent);
 
 /* The policy in force once more, as it is now. */
@@ -149,6 +156,20 @@ void agent_breaker_restore(struct agent *agent);
 bool agent_breaker_reset(struct agent *agent);
 
 void agent_breaker_free(struct agent *agent);
+
+/* agent_watch.c: the policy's files change. */
+
+/* An exit code, and it logs. */
+int agent_watch_open(struct agent *agent);
+void agent_watch_close(struct agent *agent);
+
+/* Something has happened beside the files. / The moment after it is over. / Now and then. */
+void agent_on_files(struct agent *agent);
+void agent_on_changed(struct agent *agent);
+void agent_watch_check(struct agent *agent);
+
+/* What has changed until now is about to be read. */
+void agent_watch_forget(struct agent *agent);
 
 /* agent_control.c: what root asks of the agent, and the time without refusal. */
 

@@ -15,6 +15,14 @@
 #include "policy_map.h"
 #include "rootgate.skel.h"
 #include "verb.h"
+#include "when.h"
+
+#define DAY 86400
+
+const char *agent_policy_path(const struct agent *agent)
+{
+	return agent->options->policy ? agent->options->policy : AGENT_POLICY;
+}
 
 /* What is wrong with a policy, for the log, and for who waits for the outcome. */
 static void tell_report(const struct agent *agent, const struct policy_report *report)
@@ -59,7 +67,7 @@ int agent_read_policy(struct agent *agent, struct policy **out)
 	_cleanup_(policy_report_clear) struct policy_report report = {};
 	_cleanup_(policy_free_p) struct policy *policy = NULL;
 	const struct agent_options *options = agent->options;
-	const char *path = options->policy ? options->policy : AGENT_POLICY;
+	const char *path = agent_policy_path(agent);
 	int err = policy_load(path, &policy, &report);
 
 	err = err ?: refuse_identity(policy, &report);
@@ -132,12 +140,33 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	return EXIT_DONE;
 }
 
+/* Each once, when its last day begins; of a policy that comes in force on that day, then. */
+static void tell_expiring(struct agent *agent, const struct policy *policy, time_t now)
+{
+	size_t i;
+
+	for (i = 0; i < policy->n_rules; i++) {
+		const struct policy_rule *rule = &policy->rules[i];
+		char left[WHEN_DURATION_MAX];
+
+		if (!rule->expires || policy_rule_expired(rule, now) || rule->expires - DAY > now ||
+		    rule->expires - DAY <= agent->looked)
+			continue;
+		when_format_duration(left, (uint64_t)(rule->expires - now) * 1000000000);
+		agent_note(agent, RG_TYPE_POLICY, "rule %s expires in %s%s%s", rule->name, left,
+			   rule->owner ? "; owner: " : "", rule->owner ? rule->owner : "");
+	}
+	agent->looked = now;
+}
+
 int agent_apply_policy(struct agent *agent, struct policy **policy)
 {
 	int code = put_in_force(agent, *policy);
 
 	if (code)
 		return code;
+	agent->looked = 0;
+	tell_expiring(agent, *policy, time(NULL));
 	*policy = NULL;
 	agent_breaker_renew(agent);
 	return EXIT_DONE;
@@ -154,6 +183,8 @@ void agent_expire(struct agent *agent)
 	time_t now = time(NULL), then = agent->expiry;
 	size_t i;
 
+	if (now != agent->looked)
+		tell_expiring(agent, policy, now);
 	if (!then || now < then)
 		return;
 	for (i = 0; i < policy->n_rules; i++)
@@ -199,6 +230,7 @@ int agent_reload(struct agent *agent)
 
 	notify("RELOADING=1\nMONOTONIC_USEC=%llu",
 	       (unsigned long long)(clock_ns(CLOCK_MONOTONIC) / 1000));
+	agent_watch_forget(agent);
 	code = agent_read_policy(agent, &policy);
 	code = code ?: vanished(agent, policy);
 	code = code ?: too_much(agent, policy);
