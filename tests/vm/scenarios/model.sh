@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
+# lsm: default
+#
 # The verdict against a model of it that was written on its own (tests/vm/probe/model.c): thousands of
 # random attempts under random policies, from the seeds that are printed. What the kernel says and
 # leaves of the ids is what the model expects, and so is each counter.
