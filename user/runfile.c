@@ -16,7 +16,6 @@
 
 struct paths {
 	char file[STREAM_PATH_MAX];
-	char temporary[STREAM_PATH_MAX + 8];
 	char boot[40];
 };
 
@@ -38,29 +37,19 @@ static int get_paths(const char *name, struct paths *paths)
 
 	if (n < 0 || (size_t)n >= sizeof(paths->file))
 		return -ENAMETOOLONG;
-	snprintf(paths->temporary, sizeof(paths->temporary), "%s.new", paths->file);
 	return read_boot(paths->boot);
 }
 
 /* The whole content under its name at once, or the old one stays. */
 static int replace(const struct paths *paths, struct json_object *object)
 {
-	_cleanup_(closep) int fd = -1;
 	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
-	size_t len = text ? strlen(text) : 0;
 
 	if (!text)
 		return -ENOMEM;
 	if (mkdir(stream_run_dir(), 0755) && errno != EEXIST)
 		return -errno;
-	if (unlink(paths->temporary) && errno != ENOENT)
-		return -errno;
-	fd = open(paths->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, len) != (ssize_t)len)
-		return errno ? -errno : -ENOSPC;
-	return rename(paths->temporary, paths->file) ? -errno : 0;
+	return replace_file(paths->file, text, strlen(text));
 }
 
 int runfile_write(const char *name, struct json_object *object)
