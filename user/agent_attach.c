@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The agent's set of programs: attached, proved, pinned, and taken over from
- * the agent before. What follows from a later proof is in agent_prove.c. The set before refuses until the new one is armed, so that
- * no moment is without; and what this agent leaves goes on without it.
+ * the agent before. The set before refuses until the new one is armed, so that
+ * no moment is without; and what this agent leaves goes on without it. What
+ * follows from a later proof is in agent_prove.c.
  */
 #include <errno.h>
 #include <string.h>
