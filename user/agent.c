@@ -8,7 +8,7 @@
  * polls. Refusals are passed on at once. Other events may gather for a moment,
  * so that a storm of them costs one wake-up a batch.
  */
-#include "agent_parts.h"
+#include "agent_identity.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -99,6 +99,7 @@ static void on_heartbeat(struct agent *agent)
 	seed_repair(&agent->loader);
 	agent_prove(agent);
 	agent_keep_pinned(agent);
+	agent_identity_expire(agent);
 }
 
 static void on_signal(struct agent *agent)
@@ -366,6 +367,7 @@ static void stop(struct agent *agent)
 	agent_control_close(agent);
 	stream_close(agent->stream);
 	agent_breaker_free(agent);
+	agent_identity_free(agent);
 	agent_free_policies(agent);
 	closep(&agent->heartbeat);
 	closep(&agent->batch);

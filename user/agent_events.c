@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent_parts.h"
+#include "agent_identity.h"
 #include "format.h"
 #include "log.h"
 #include "names.h"
@@ -55,6 +55,20 @@ static void log_refusal(struct agent *agent, const struct record *record)
 	free(line);
 }
 
+/* What the container's engine calls it. */
+static void add_names(struct agent *agent, struct record *record)
+{
+	const struct identity *identity = agent_identity_of(agent, &record->event);
+
+	if (!identity)
+		return;
+	copy_utf8(record->container_name, sizeof(record->container_name), identity->name, SIZE_MAX);
+	copy_utf8(record->image, sizeof(record->image), identity->image, SIZE_MAX);
+	copy_utf8(record->pod_namespace, sizeof(record->pod_namespace), identity->pod_namespace,
+		  SIZE_MAX);
+	copy_utf8(record->pod_name, sizeof(record->pod_name), identity->pod_name, SIZE_MAX);
+}
+
 static void publish(void *ctx, const struct record *record)
 {
 	struct agent *agent = ctx;
@@ -79,6 +93,7 @@ int agent_on_event(void *ctx, void *data, size_t size)
 		return 0;
 	record_from_event(&record, &agent->origin, data, record_clock_offset());
 	snprintf(record.rule, sizeof(record.rule), "%s", rule_name(agent, data));
+	add_names(agent, &record);
 	if (record.event.action < RG_ACTION_DENY || !agent->suppress ||
 	    suppress_take(agent->suppress, &record, publish, agent))
 		publish(agent, &record);

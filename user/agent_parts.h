@@ -45,7 +45,8 @@ struct agent {
 	struct stream *stream;
 	struct ring_buffer *refusals;
 	struct ring_buffer *reports;
-	struct suppress *suppress; /* NULL: every refusal is told */
+	struct suppress *suppress;     /* NULL: every refusal is told */
+	struct identities *identities; /* agent_identity.c */
 	struct journal journal;
 	struct breaker *breaker; /* of the policy in force; NULL: it has none */
 	struct tripped tripped;

@@ -87,6 +87,22 @@ note "$(cat /tmp/looped) attempts and passed, $looped events"
 [ "$looped" -ge 2 ] && [ "$looped" -le 12 ]
 is $? 0 "an event a second for each kind"
 
+note "the container's name, as runc leaves it behind"
+# named NAME: an event of a container whose PID 1 runc calls so; "" is none that it knows.
+named()
+{
+	probe pidns sleep=700 execself=/bin/true >/dev/null 2>&1 &
+	named_pid=$(descendant $! 1)
+	mkdir -p "/run/runc/$1"
+	[ ! "$1" ] || echo "{ \"init_process_pid\": $named_pid,
+		\"init_process_start\": $(cut -d' ' -f22 "/proc/$named_pid/stat") }" >"/run/runc/$1/state.json"
+	wait $!
+	field "$(event_of "$named_pid" exec | sed 's/.*"container"//')" name
+}
+is "$(named web)" '"web"' "an event has it"
+is "$(named '')" null "another container's has not"
+is "$(named db)" '"db"' "nor is it for ever"
+
 note "who may read"
 is "$(stat -c '%a %U' /run/rootgate/events.sock)" "600 root" "without a group rootgate, root alone"
 rg=$(command -v rootgate)
