@@ -14,16 +14,18 @@
 
 #define CGROUPS_MAX 32 /* levels that are looked at */
 
-/* The first bytes of a name as a number, whatever the byte order. */
+/* The first bytes of a name as a number, as the kernel reads them at once. */
 #define HEAD(a, b, c, d, e, f, g, h)                                                               \
 	((__u64)(__u8)(a) | (__u64)(__u8)(b) << 8 | (__u64)(__u8)(c) << 16 |                       \
 	 (__u64)(__u8)(d) << 24 | (__u64)(__u8)(e) << 32 | (__u64)(__u8)(f) << 40 |                \
 	 (__u64)(__u8)(g) << 48 | (__u64)(__u8)(h) << 56)
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "HEAD");
 #define FIRST(head, n) ((head) & (~0ULL >> (64 - 8 * (n))))
 
-static __always_inline __u64 head_of(const char *s)
+/* Of a string in a map: on the stack it would have to be aligned. */
+static __always_inline __u64 head_of(const void *s)
 {
-	return HEAD(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]);
+	return *(const __u64 *)s;
 }
 
 /* Beside a runtime: the name is evidence that what is in this cgroup is contained. */

@@ -72,8 +72,10 @@ static __always_inline void event_fill_task(struct rg_event *event, struct task_
 	BPF_CORE_READ_STR_INTO(&event->comm, task, comm);
 }
 
-static __always_inline void event_fill_paths(struct rg_event *event, struct rg_scratch *scratch)
+static __always_inline void event_fill_paths(struct rg_event *event)
 {
+	struct rg_scratch *scratch = scratch_find();
+
 	if (!scratch) {
 		event->cgroup[0] = '\0';
 		event->exe[0] = '\0';
@@ -117,23 +119,29 @@ static __always_inline struct rg_scratch *paths_of(const struct attempt *attempt
 	return scratch;
 }
 
-static __noinline void tell(const struct attempt *attempt, struct verdict *verdict, __u32 phase,
-			    __u32 runtime, struct rg_scratch *scratch)
+/* Read anew each time, so that the verifier does not follow the rest of tell() for both answers. */
+static __always_inline bool is_refused(const struct verdict *verdict)
 {
-	bool refused = verdict->action >= RG_ACTION_DENY;
+	return *(const volatile __u32 *)&verdict->action >= RG_ACTION_DENY;
+}
+
+/* The paths are those in this thread's work space. */
+static __noinline void tell(const struct attempt *attempt, struct verdict *verdict, __u32 phase,
+			    __u32 runtime)
+{
 	struct rg_event *event;
 
-	if (refused)
+	if (is_refused(verdict))
 		event = bpf_ringbuf_reserve(&refusals, sizeof(*event), 0);
 	else
 		event = bpf_ringbuf_reserve(&reports, sizeof(*event), 0);
 	if (!event) {
-		count(refused ? RG_COUNT_LOST_REFUSALS : RG_COUNT_LOST_REPORTS);
+		count(is_refused(verdict) ? RG_COUNT_LOST_REFUSALS : RG_COUNT_LOST_REPORTS);
 		return;
 	}
+	event_fill_paths(event);
 	event_fill_task(event, attempt->task);
 	event_fill_userns(event, attempt->new);
-	event_fill_paths(event, scratch);
 	ids_read(attempt->old, &event->old);
 	event->new = attempt->ids;
 	event->type = attempt->type;
@@ -150,7 +158,7 @@ static __noinline void tell(const struct attempt *attempt, struct verdict *verdi
 	event->pad = 0;
 	event->runtime = runtime;
 	count(RG_COUNT_EVENTS);
-	bpf_ringbuf_submit(event, refused ? BPF_RB_FORCE_WAKEUP : 0);
+	bpf_ringbuf_submit(event, is_refused(verdict) ? BPF_RB_FORCE_WAKEUP : 0);
 }
 
 #endif

@@ -65,13 +65,13 @@ static __always_inline int check_exec(const struct cred *new, struct file *file,
 	holds_root = ids_hold_root(&attempt.ids);
 	if (!holds_root && !attempt.new->user_ns->level)
 		return 0;
-	attempt.evidence = evidence_of(task);
+	attempt.evidence = forget(evidence_of(task));
 	if (attempt.evidence == RG_EVIDENCE_NONE)
 		return 0;
 	attempt.task = task;
 	attempt.old = READ(task, real_cred);
 	attempt.word = *(volatile __u64 *)&control.word;
-	attempt.type = holds_root ? RG_TYPE_EXEC : RG_TYPE_LATENT;
+	attempt.type = forget(holds_root ? RG_TYPE_EXEC : RG_TYPE_LATENT);
 	attempt.silent = silent;
 	attempt.file = file;
 	if (!holds_root)

@@ -138,12 +138,12 @@ static __always_inline bool check_ptrace(struct task_struct *child, unsigned int
 static __noinline int is_pin(struct dentry *dentry)
 {
 	struct dentry *parent;
-	char name[16] = {};
+	__u64 name[2] = {};
 	int i;
 
 	for (i = 0; i < PINS_DEPTH; i++) {
 		bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(dentry, d_name.name));
-		if (head_of(name) == HEAD('r', 'o', 'o', 't', 'g', 'a', 't', 'e') && !name[8])
+		if (name[0] == HEAD('r', 'o', 'o', 't', 'g', 'a', 't', 'e') && !(name[1] & 0xff))
 			return 1;
 		parent = BPF_CORE_READ(dentry, d_parent);
 		if (parent == dentry)
@@ -211,12 +211,12 @@ RG_GUARD(file_send_sigiotask, check_sigio(task), struct task_struct *task)
  */
 static __always_inline bool is_ftrace_switch(struct bpf_sysctl *ctx)
 {
-	char name[24] = {}; /* of a longer one the beginning, which fills it */
+	__u64 name[3] = {}; /* of a longer one the beginning, which fills it */
 
-	bpf_sysctl_get_name(ctx, name, sizeof(name), 0);
-	return head_of(&name[0]) == HEAD('k', 'e', 'r', 'n', 'e', 'l', '/', 'f') &&
-	       head_of(&name[8]) == HEAD('t', 'r', 'a', 'c', 'e', '_', 'e', 'n') &&
-	       head_of(&name[16]) == HEAD('a', 'b', 'l', 'e', 'd', 0, 0, 0);
+	bpf_sysctl_get_name(ctx, (char *)name, sizeof(name), 0);
+	return name[0] == HEAD('k', 'e', 'r', 'n', 'e', 'l', '/', 'f') &&
+	       name[1] == HEAD('t', 'r', 'a', 'c', 'e', '_', 'e', 'n') &&
+	       name[2] == HEAD('a', 'b', 'l', 'e', 'd', 0, 0, 0);
 }
 
 SEC("cgroup/sysctl")

@@ -48,16 +48,20 @@ static __noinline int judge(struct attempt *attempt)
 		if (verdict.action >= RG_ACTION_DENY && !can_refuse())
 			verdict.action = RG_ACTION_AUDIT;
 	}
+	verdict.action = forget(verdict.action);
+	verdict.rule = forget(verdict.rule);
+	verdict.report = forget(verdict.report);
+	phase = forget(phase);
+	runtime = forget(runtime);
 	if (!attempt->silent || verdict.action >= RG_ACTION_DENY) {
 		if (phase == RG_PHASE_SETUP)
 			count(RG_COUNT_SETUP);
 		else
 			count(rg_count_verdict(attempt->type, verdict.action & 3));
 		if (verdict.report)
-			tell(attempt, &verdict, phase, runtime, scratch);
+			tell(attempt, &verdict, phase, runtime);
 	}
-	if (scratch)
-		bpf_map_delete_elem(&scratches, &key);
+	bpf_map_delete_elem(&scratches, &key);
 	if (verdict.action == RG_ACTION_KILL)
 		bpf_send_signal(SIGKILL);
 	return verdict.action >= RG_ACTION_DENY ? -EPERM : 0;

@@ -15,8 +15,8 @@
 
 #include "cgroup.bpf.h"
 
-#define MOUNTS_MAX 4		     /* mounts on the root of one another */
-#define PATH_ROOM  (RG_PATH_MAX - 1) /* bytes of rg_path_key.path */
+#define STEPS_MAX 48		    /* names of a file's path and mounts on its way */
+#define PATH_ROOM (RG_PATH_MAX - 1) /* bytes of rg_path_key.path */
 
 /* Ends a path: a whole one counts its NUL, so that an exact pattern can match. */
 static __always_inline void path_end(struct rg_path *path)
@@ -105,17 +105,9 @@ __weak __noinline int path_of_cgroup(void)
 	return 0;
 }
 
-/* The mount that a path goes on in where it has come to the root of one; NULL at the very top. */
-static __always_inline struct mount *mount_above(struct mount *mnt)
-{
-	struct mount *up = BPF_CORE_READ(mnt, mnt_parent);
-
-	return up == mnt ? NULL : up;
-}
-
 /*
  * A file's path in its mount namespace: across mounts, up to that namespace's
- * root. A few mounts on the root of one another are looked through.
+ * root, whichever are on the root of one another.
  */
 __weak __noinline int path_of_file(void)
 {
@@ -123,7 +115,7 @@ __weak __noinline int path_of_file(void)
 	struct dentry *dentry, *parent;
 	struct mount *mnt;
 	struct file *file;
-	int i, crossed;
+	int i, n;
 
 	if (!scratch)
 		return 0;
@@ -131,19 +123,21 @@ __weak __noinline int path_of_file(void)
 	mnt = (void *)BPF_CORE_READ(file, f_path.mnt) - bpf_core_field_offset(struct mount, mnt);
 	dentry = BPF_CORE_READ(file, f_path.dentry);
 	scratch->names = 0;
-	for (i = 0; i < RG_NAMES_MAX; i++) {
-		for (crossed = 0;
-		     crossed < MOUNTS_MAX && dentry == BPF_CORE_READ(mnt, mnt.mnt_root);
-		     crossed++) {
-			struct mount *up = mount_above(mnt);
+	for (i = 0; i < STEPS_MAX; i++) {
+		if (dentry == BPF_CORE_READ(mnt, mnt.mnt_root)) {
+			struct mount *up = BPF_CORE_READ(mnt, mnt_parent);
 
-			if (!up)
+			if (up == mnt)
 				goto top;
 			dentry = BPF_CORE_READ(mnt, mnt_mountpoint);
 			mnt = up;
+			continue;
 		}
-		scratch->name[i] = BPF_CORE_READ(dentry, d_name.name);
-		scratch->names = i + 1;
+		n = *(volatile __s32 *)&scratch->names;
+		if (n < 0 || n >= RG_NAMES_MAX)
+			break;
+		scratch->name[n] = BPF_CORE_READ(dentry, d_name.name);
+		scratch->names = n + 1;
 		parent = BPF_CORE_READ(dentry, d_parent);
 		if (parent == dentry) /* no name in any directory: a memfd */
 			goto top;

@@ -19,17 +19,15 @@
 #include "subject.bpf.h"
 
 /* The uid that a kuid has in a user namespace; 65534 where it has none there, or its map is long. */
-static __always_inline __u32 uid_inside(struct user_namespace *ns, __u32 kuid)
+static __noinline __u32 uid_inside(struct user_namespace *ns, __u32 kuid)
 {
 	__u32 extents = ns->uid_map.nr_extents, i;
 
 	if (extents > RG_EXTENTS_MAX)
 		return 65534;
-	for (i = 0; i < RG_EXTENTS_MAX; i++) {
+	for (i = 0; i < RG_EXTENTS_MAX && i < extents; i++) {
 		struct uid_gid_extent extent;
 
-		if (i >= extents)
-			break;
 		if (bpf_probe_read_kernel(&extent, sizeof(extent), &ns->uid_map.extent[i]))
 			break;
 		if (kuid - extent.lower_first < extent.count)
@@ -66,13 +64,13 @@ static __always_inline void record_pids(struct rg_process *process, struct task_
 	struct pid *pid = task->group_leader->thread_pid;
 	__u32 level = pid->level, i;
 
-	process->levels = level < RG_PIDS_MAX ? level + 1 : RG_PIDS_MAX;
+	process->levels = forget(level < RG_PIDS_MAX ? level + 1 : RG_PIDS_MAX);
 	process->pids[0].nr = (__u32)pid->numbers[0].nr;
 	process->pids[0].ns = pid->numbers[0].ns->ns.inum;
 	for (i = 1; i < RG_PIDS_MAX; i++) {
 		struct upid upid;
 
-		if (i > level)
+		if (i >= *(volatile __u32 *)&process->levels)
 			break;
 		upid = upid_at(pid, i);
 		process->pids[i].nr = (__u32)upid.nr;
@@ -83,23 +81,22 @@ static __always_inline void record_pids(struct rg_process *process, struct task_
 /* The way back from each level below the base; false where one found no room. */
 static __always_inline bool back_add(const struct rg_process *process, __u32 host, __u64 flags)
 {
-	bool room = true;
 	__u32 i;
 
 	for (i = 1; i < RG_PIDS_MAX; i++) {
 		struct rg_pid key;
 		int err; /* no more: before 6.4 the upper half of what the helper returns is undefined */
 
-		if (i >= process->levels)
+		if (i >= *(const volatile __u32 *)&process->levels)
 			break;
 		if (i <= config.base_level)
 			continue;
 		key = process->pids[i];
 		err = (int)bpf_map_update_elem(&pids, &key, &host, flags);
 		if (err && err != -EEXIST)
-			room = false;
+			return false;
 	}
-	return room;
+	return true;
 }
 
 /* Removes a process's record and its way back. */
@@ -110,7 +107,7 @@ static __always_inline void record_remove(const struct rg_process *process, __u3
 	for (i = 1; i < RG_PIDS_MAX; i++) {
 		struct rg_pid key;
 
-		if (i >= process->levels)
+		if (i >= *(const volatile __u32 *)&process->levels)
 			break;
 		if (i <= config.base_level)
 			continue;

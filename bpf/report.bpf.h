@@ -15,9 +15,8 @@ static __noinline int report(struct attempt *attempt)
 	scratch = paths_of(attempt, &key);
 	count(attempt->type == RG_TYPE_LATENT ? RG_COUNT_LATENT : RG_COUNT_PREEXISTING);
 	tell(attempt, &verdict, RG_PHASE_RUNNING,
-	     scratch ? scratch->cgroup.runtime : RG_RUNTIME_UNKNOWN, scratch);
-	if (scratch)
-		bpf_map_delete_elem(&scratches, &key);
+	     forget(scratch ? scratch->cgroup.runtime : RG_RUNTIME_UNKNOWN));
+	bpf_map_delete_elem(&scratches, &key);
 	return 0;
 }
 

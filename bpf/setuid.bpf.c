@@ -34,7 +34,7 @@ static __always_inline int check_setuid(struct task_struct *task, struct cred *n
 	ids_of(new, &attempt.ids);
 	if (!gains_root(&attempt.ids, old))
 		return 0;
-	attempt.evidence = evidence_of(task);
+	attempt.evidence = forget(evidence_of(task));
 	if (attempt.evidence == RG_EVIDENCE_NONE)
 		return 0;
 	attempt.task = task;

@@ -19,7 +19,7 @@ int rg_sweep(struct bpf_iter__task *ctx)
 	ids_of(attempt.new, &attempt.ids);
 	if (!ids_hold_root(&attempt.ids))
 		return 0;
-	attempt.evidence = evidence_of(task);
+	attempt.evidence = forget(evidence_of(task));
 	if (attempt.evidence == RG_EVIDENCE_NONE || is_canary(task))
 		return 0;
 	attempt.task = task;

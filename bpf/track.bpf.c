@@ -73,7 +73,7 @@ static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flag
 	/* the canary is nobody's container, and its namespaces' numbers are soon another's */
 	if (control.agent && (__u32)task->real_parent->tgid == control.agent)
 		return 0;
-	evidence = evidence_of(task);
+	evidence = forget(evidence_of(task));
 	if (evidence != RG_EVIDENCE_NONE)
 		count_full(record_add(task, evidence, BPF_ANY), copy);
 	return 0;
@@ -93,7 +93,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 copy)
 	if (is_of_boot(task->nsproxy))
 		return 0;
 	if (!is_host_floor(task))
-		evidence = evidence_of(task);
+		evidence = forget(evidence_of(task));
 	process = bpf_map_lookup_elem(&processes, &key);
 	if (evidence == RG_EVIDENCE_NONE) {
 		if (process)
@@ -231,7 +231,7 @@ int rg_seed(struct bpf_iter__task *ctx)
 	/* a leader that exited before its threads has no namespaces but that of its PID */
 	if (!task->nsproxy && task->thread_pid->level == config.base_level)
 		return 0;
-	evidence = evidence_of(task);
+	evidence = forget(evidence_of(task));
 	if (evidence == RG_EVIDENCE_NONE || seed(task, evidence))
 		return 0;
 	if (!control.heartbeat)
