@@ -107,13 +107,22 @@ note "who may read"
 is "$(stat -c '%a %U' /run/rootgate/events.sock)" "600 root" "without a group rootgate, root alone"
 rg=$(command -v rootgate)
 expect_exit 6 "not everybody" probe resuid=1000,1000,1000 execself="/bin/sh,$rg,events"
+agent_on_exit=keep
 agent_stop
+agent_on_exit=detach
 echo rootgate:x:990: >>/etc/group
+export WATCHDOG_USEC=2000000 # a heartbeat a second
 agent_start --policy $POLICY
+unset WATCHDOG_USEC
 is "$(stat -c '%a %G' /run/rootgate/events.sock)" "660 rootgate" "with a group rootgate, it is theirs"
 expect_exit 0 "its members may read" probe resgid=990,990,990 resuid=1000,1000,1000 \
 	execself="/bin/sh,$rg,events"
 expect_exit 6 "others not" probe resgid=991,991,991 resuid=1000,1000,1000 execself="/bin/sh,$rg,events"
+
+note "what was lost is told once"
+sleep 2
+is "$(counter lost_reports) $(rootgate events -n 1000 -o json --type lost)" "$lost " \
+	"the next agent has its count, and nothing to tell"
 
 note "a reader that does not read"
 rootgate events -f -n 0 >/dev/null &
