@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * A policy's image into the kernel's maps. Each key begins with a slot, the
- * lowest bit of the generation; the slot in force is never written, and one
- * store of the policy word moves every hook from one to the other.
+ * lowest bit of the generation; the slot in force is never written, nor one that
+ * a hook may still read, and one store of the policy word moves every hook from
+ * one to the other.
  */
 #include "policy_map.h"
 
@@ -122,14 +123,38 @@ static int fill_slot(struct rootgate_bpf *bpf, __u32 slot, const struct policy_i
 	return err;
 }
 
+/*
+ * Returns when no hook runs any more that began before: one that was preempted may still read the
+ * slot that was in force. The kernel waits for them wherever a map of maps changes
+ * (maybe_wait_bpf_programs(), kernel/bpf/syscall.c), so one is made and changed.
+ */
+static int wait_for_hooks(void)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts);
+	_cleanup_(closep) int inner = -1;
+	_cleanup_(closep) int outer = -1;
+	__u32 key = 0;
+
+	inner = bpf_map_create(BPF_MAP_TYPE_ARRAY, "rg_inner", sizeof(key), sizeof(key), 1, NULL);
+	if (inner < 0)
+		return inner;
+	opts.inner_map_fd = (__u32)inner;
+	outer = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "rg_outer", sizeof(key), sizeof(key), 1,
+			       &opts);
+	if (outer < 0)
+		return outer;
+	return bpf_map_update_elem(outer, &key, &inner, BPF_ANY) ? -errno : 0;
+}
+
 int policy_map_write(struct loader *loader, const struct policy_image *image, __u32 *generation,
 		     struct why *why)
 {
 	struct rg_control *control = &loader->bpf->bss->control;
 	__u32 next = rg_word_generation(control->word) + 1;
 	__u64 flags = image->flags | RG_WORD_ARMED;
-	int err = fill_slot(loader->bpf, next & 1, image);
+	int err = wait_for_hooks();
 
+	err = err ?: fill_slot(loader->bpf, next & 1, image);
 	if (err) {
 		why_set(why, "cannot write the policy into the kernel's maps: %s", strerror(-err));
 		return err;

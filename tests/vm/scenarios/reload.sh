@@ -3,8 +3,9 @@
 # kernels: 6.12
 # lsm: default
 #
-# Reloads that nobody asks for: the policy's files change, a ConfigMap's link is swapped; and what is
-# told of a rule a day before it expires.
+# Reloads that nobody asks for: the policy's files change, a ConfigMap's link is swapped; what is told
+# of a rule a day before it expires; and reloads while a storm of execs is judged, after each of which
+# another action is right. /payload/full has a thousand of these.
 
 . /payload/guest.sh
 . /payload/agent.sh
@@ -82,6 +83,51 @@ like "$(rootgate events -n 1000 --type policy)" "*rule old expires in 23h59m*; o
 is "$(rootgate events -n 1000 -o json --type policy | grep -c "rule old expires in")" 1 "once"
 date -s "@$((now + 40))" >/dev/null
 
+agent_stop
+is $? 0 "the agent ends"
+
+note "reloads under a storm"
+RELOADS=40
+[ -e /payload/full ] && RELOADS=1000
+agent=
+rm -r /tmp/policy
+for action in audit allow; do
+	echo "version: 1
+mode: enforce
+rules:
+  - { name: stormy, match: { cgroup: \"/storm/*\" }, action: $action, reason: test, report: true }" \
+		>/tmp/$action.yaml
+done
+mkdir /tmp/policy
+cp /tmp/audit.yaml $POLICY
+agent_start --policy $POLICY
+echo "$(generation) audit" >/tmp/right
+rootgate events -f -n 0 -o json --type exec >/tmp/judged &
+follow=$!
+probe cgroup=storm/1 pidns resuid=0,0,0 storm=10000000 &
+storming=$!
+action=audit reloads=0
+while [ $reloads -lt $RELOADS ]; do
+	[ $action = audit ] && action=allow || action=audit
+	cp /tmp/$action.yaml $POLICY.new
+	mv $POLICY.new $POLICY
+	rootgate policy reload >/dev/null || break
+	echo "$(generation) $action" >>/tmp/right
+	reloads=$((reloads + 1))
+done
+is $reloads $RELOADS "$RELOADS reloads"
+kill -0 $storming
+is $? 0 "no exec was refused meanwhile"
+descendants=$(descendant $storming 1)
+kill -9 "$descendants" $storming
+sleep 1
+kill $follow
+sed -n 's/.*"action":"\([a-z]*\)".*"rule":\([^,]*\),"generation":\([0-9]*\).*/\3 \1 \2/p' /tmp/judged >/tmp/found
+is "$(awk 'NR == FNR { right[$1] = $2; next } right[$1] != $2 || $3 != "\"stormy\""' /tmp/right /tmp/found)" "" \
+	"each event has the action of the policy whose generation it bears"
+note "$(wc -l </tmp/found) verdicts of $(cut -d' ' -f1 /tmp/found | sort -u | wc -l) generations"
+[ "$(cut -d' ' -f1 /tmp/found | sort -u | wc -l)" -gt $((RELOADS / 2)) ]
+is $? 0 "of most generations there are some"
 agent_stop
 is $? 0 "the agent ends"
 summary
