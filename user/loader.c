@@ -100,7 +100,13 @@ static int load(const struct loader *loader, const struct host *host, struct why
 	else if (err)
 		why_set(why, "the kernel (%s) does not take the programs: %s (%s); -v tells more",
 			host->release, strerror(-err), libbpf_words);
-	return err;
+	if (err || bpf->bss)
+		return err;
+	why_set(why,
+		"the kernel (%s) does not let the agent map its programs' memory, or did not say "
+		"so (libbpf asks for an array with BPF_F_MMAPABLE): start it again",
+		host->release);
+	return -ENOMEM;
 }
 
 static bool same_size(const struct bpf_map *map, int fd)
