@@ -18,6 +18,8 @@ struct attempt {
 	const struct cred *new;
 	__u64 word;	   /* the policy word, as read once by the hook */
 	__u32 type;	   /* RG_TYPE_EXEC or RG_TYPE_SETUID */
+	__u32 reason;	   /* enum rg_reason; RG_REASON_NONE: the user namespace tells */
+	__u32 answer;	   /* of the policy to what is near host root; 0: the mode's */
 	__u32 evidence;	   /* enum rg_evidence */
 	__u32 silent;	   /* a further copy of a fmod_ret program: only its refusal counts */
 	struct rg_ids ids; /* what new comes to */
@@ -142,12 +144,16 @@ static __noinline void tell(const struct attempt *attempt, struct verdict *verdi
 	event_fill_paths(event);
 	event_fill_task(event, attempt->task);
 	event_fill_userns(event, attempt->new);
-	ids_read(attempt->old, &event->old);
+	if (attempt->reason == RG_REASON_ROOT_GROUP)
+		gids_read(attempt->old, &event->old);
+	else
+		ids_read(attempt->old, &event->old);
 	event->new = attempt->ids;
 	event->type = attempt->type;
 	event->action = verdict->action;
-	event->reason =
-		event->userns_level ? RG_REASON_USERNS_MAPS_HOST_ROOT : RG_REASON_NO_USER_NAMESPACE;
+	event->reason = attempt->reason
+				?: event->userns_level ? RG_REASON_USERNS_MAPS_HOST_ROOT
+						       : RG_REASON_NO_USER_NAMESPACE;
 	event->phase = phase;
 	event->evidence = attempt->evidence;
 	event->mode = rg_word_mode(attempt->word);

@@ -12,11 +12,13 @@
  *
  * As a BPF LSM program it runs last, and commoncap's work is in the credential:
  * the saved and the filesystem uid follow the effective one. As fmod_ret it
- * runs before all security modules, so the same is done here by hand.
+ * runs before all security modules, so the same is done here by hand. What a
+ * file's capabilities come to can't be known then: they are looked at behind
+ * the security modules, where nothing can be refused any more.
  *
  * Not covered: a program that never execs (a restored or only forked process).
  */
-#include "judge.bpf.h"
+#include "near.bpf.h"
 #include "report.bpf.h"
 
 #include <bpf/bpf_tracing.h>
@@ -54,28 +56,27 @@ static __always_inline int check_exec(const struct cred *new, struct file *file,
 {
 	struct task_struct *task = current_task();
 	struct attempt attempt;
-	bool holds_root;
+	bool is_judged;
 
 	if (is_host_floor(task))
 		return 0;
-	attempt.new = new;
+	attempt = (struct attempt){ .new = new, .silent = silent, .file = file };
 	ids_of(attempt.new, &attempt.ids);
 	if (way == RG_ATTACH_FMOD_RET)
 		attempt.ids.suid = attempt.ids.fsuid = attempt.ids.euid;
-	holds_root = ids_hold_root(&attempt.ids);
-	if (!holds_root && !attempt.new->user_ns->level)
+	attempt.old = READ(task, real_cred);
+	attempt.word = *(volatile __u64 *)&control.word;
+	is_judged = ids_hold_root(&attempt.ids) || is_near(&attempt, way);
+	if (!is_judged && !attempt.new->user_ns->level)
 		return 0;
 	attempt.evidence = forget(evidence_of(task));
 	if (attempt.evidence == RG_EVIDENCE_NONE)
 		return 0;
 	attempt.task = task;
-	attempt.old = READ(task, real_cred);
-	attempt.word = *(volatile __u64 *)&control.word;
-	attempt.type = forget(holds_root ? RG_TYPE_EXEC : RG_TYPE_LATENT);
-	attempt.silent = silent;
-	attempt.file = file;
-	if (!holds_root)
+	attempt.type = forget(is_judged ? RG_TYPE_EXEC : RG_TYPE_LATENT);
+	if (!is_judged)
 		return is_latent(&attempt) ? report(&attempt) : 0;
+	forget_attempt(&attempt);
 	return judge(&attempt);
 }
 
@@ -105,6 +106,31 @@ RG_EXEC_COPY(4)
 RG_EXEC_COPY(5)
 RG_EXEC_COPY(6)
 RG_EXEC_COPY(7)
+
+/* Capabilities, too late for a refusal but not for a kill; uids and groups were judged before. */
+SEC("fexit/security_bprm_creds_from_file")
+int BPF_PROG(rg_exec_late, struct linux_binprm *bprm, struct file *file, int ret)
+{
+	struct task_struct *task = current_task();
+	struct attempt attempt;
+
+	if (ret || is_host_floor(task))
+		return 0;
+	attempt = (struct attempt){ .new = bprm->cred, .file = file, .type = RG_TYPE_EXEC };
+	ids_of(attempt.new, &attempt.ids);
+	attempt.word = *(volatile __u64 *)&control.word;
+	if (ids_hold_root(&attempt.ids) || !is_near_by_capabilities(&attempt))
+		return 0;
+	attempt.evidence = forget(evidence_of(task));
+	if (attempt.evidence == RG_EVIDENCE_NONE)
+		return 0;
+	if (attempt.answer == RG_ACTION_DENY)
+		attempt.answer = RG_ACTION_AUDIT;
+	attempt.task = task;
+	attempt.old = READ(task, real_cred);
+	judge(&attempt);
+	return 0;
+}
 
 /*
  * Where the kernel runs neither, the image is told when it runs already: its

@@ -16,7 +16,40 @@ static __always_inline bool can_refuse(void)
 	       (!control.disabled_until || bpf_ktime_get_boot_ns() >= control.disabled_until);
 }
 
-/* What is done about a violation: 0 or -EPERM. */
+/* What is near host root has an answer instead of the mode; a rule can only make it milder. */
+static __always_inline void decide_on(const struct attempt *attempt, __u32 class,
+				      struct rg_scratch *scratch, struct verdict *verdict)
+{
+	__u32 most = attempt->answer ?: RG_ACTION_KILL;
+	__u64 word = attempt->word;
+
+	if (attempt->answer)
+		word = (word & ~0xffULL) | attempt->answer;
+	most = forget(most);
+	decide(word, class, scratch, verdict);
+	verdict->action = forget(verdict->action);
+	if (verdict->action > most)
+		verdict->action = most;
+}
+
+/* Which id is 0, and which answer was found: the way here is no matter for the verifier. */
+static __always_inline void forget_attempt(struct attempt *attempt)
+{
+	attempt->ids.uid = forget(attempt->ids.uid);
+	attempt->ids.euid = forget(attempt->ids.euid);
+	attempt->ids.suid = forget(attempt->ids.suid);
+	attempt->ids.fsuid = forget(attempt->ids.fsuid);
+	attempt->answer = forget(attempt->answer);
+	attempt->reason = forget(attempt->reason);
+}
+
+static __always_inline __u32 count_of(const struct attempt *attempt, __u32 action)
+{
+	return attempt->answer ? RG_COUNT_NEAR_ALLOW + action
+			       : rg_count_verdict(attempt->type, action);
+}
+
+/* What is done about a violation, or what is near one: 0 or -EPERM. */
 static __noinline int judge(struct attempt *attempt)
 {
 	__u32 phase, runtime = RG_RUNTIME_UNKNOWN, pidns, userns;
@@ -43,8 +76,8 @@ static __noinline int judge(struct attempt *attempt)
 	}
 	if (phase == RG_PHASE_RUNNING) {
 		userns = attempt->new->user_ns->level ? RG_USERNS_IDENTITY : RG_USERNS_NONE;
-		decide(attempt->word, rg_class(attempt->type, runtime, pidns, userns), scratch,
-		       &verdict);
+		decide_on(attempt, rg_class(attempt->type, runtime, pidns, userns), scratch,
+			  &verdict);
 		if (verdict.action >= RG_ACTION_DENY && !can_refuse())
 			verdict.action = RG_ACTION_AUDIT;
 	}
@@ -57,7 +90,7 @@ static __noinline int judge(struct attempt *attempt)
 		if (phase == RG_PHASE_SETUP)
 			count(RG_COUNT_SETUP);
 		else
-			count(rg_count_verdict(attempt->type, verdict.action & 3));
+			count(count_of(attempt, verdict.action & 3));
 		if (verdict.report)
 			tell(attempt, &verdict, phase, runtime);
 	}

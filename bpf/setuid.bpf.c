@@ -19,20 +19,15 @@
 
 #include <bpf/bpf_tracing.h>
 
-/* Some id of new is kuid 0 that is not of old. */
-static __always_inline bool gains_root(const struct rg_ids *new, const struct cred *old)
-{
-	return (!new->uid && old->uid.val) || (!new->euid && old->euid.val) ||
-	       (!new->suid && old->suid.val) || (!new->fsuid && old->fsuid.val);
-}
-
 static __always_inline int check_setuid(struct task_struct *task, struct cred *new,
 					const struct cred *old, bool silent)
 {
 	struct attempt attempt;
+	struct rg_ids was;
 
 	ids_of(new, &attempt.ids);
-	if (!gains_root(&attempt.ids, old))
+	ids_of(old, &was);
+	if (!gains_zero(&attempt.ids, &was))
 		return 0;
 	attempt.evidence = forget(evidence_of(task));
 	if (attempt.evidence == RG_EVIDENCE_NONE)
@@ -42,6 +37,8 @@ static __always_inline int check_setuid(struct task_struct *task, struct cred *n
 	attempt.new = new;
 	attempt.word = *(volatile __u64 *)&control.word;
 	attempt.type = RG_TYPE_SETUID;
+	attempt.reason = RG_REASON_NONE;
+	attempt.answer = 0;
 	attempt.silent = silent;
 	attempt.file = READ(task, mm, exe_file);
 	return judge(&attempt);

@@ -135,12 +135,48 @@ static __always_inline bool ids_hold_root(const struct rg_ids *ids)
 	return !ids->uid || !ids->euid || !ids->suid || !ids->fsuid;
 }
 
+/* Some id of new is 0 that is not of old: of uids it is host root's, of gids its group's. */
+static __always_inline bool gains_zero(const struct rg_ids *new, const struct rg_ids *old)
+{
+	return (!new->uid && old->uid) || (!new->euid && old->euid) || (!new->suid && old->suid) ||
+	       (!new->fsuid && old->fsuid);
+}
+
 static __always_inline void ids_read(const struct cred *cred, struct rg_ids *ids)
 {
 	ids->uid = READ(cred, uid.val);
 	ids->euid = READ(cred, euid.val);
 	ids->suid = READ(cred, suid.val);
 	ids->fsuid = READ(cred, fsuid.val);
+}
+
+/* The same of groups. */
+static __always_inline void gids_of(const struct cred *cred, struct rg_ids *ids)
+{
+	ids->uid = cred->gid.val;
+	ids->euid = cred->egid.val;
+	ids->suid = cred->sgid.val;
+	ids->fsuid = cred->fsgid.val;
+}
+
+static __always_inline void gids_read(const struct cred *cred, struct rg_ids *ids)
+{
+	ids->uid = READ(cred, gid.val);
+	ids->euid = READ(cred, egid.val);
+	ids->suid = READ(cred, sgid.val);
+	ids->fsuid = READ(cred, fsgid.val);
+}
+
+/* Permitted and effective capabilities of a hook's argument, as one set. */
+static __always_inline __u64 capabilities_of(const struct cred *cred)
+{
+	const struct cred___6_3 *new = (const void *)cred;
+	const struct cred___5_10 *old = (const void *)cred;
+
+	if (bpf_core_field_exists(new->cap_permitted.val))
+		return new->cap_permitted.val | new->cap_effective.val;
+	return old->cap_permitted.cap[0] | old->cap_effective.cap[0] |
+	       (__u64)(old->cap_permitted.cap[1] | old->cap_effective.cap[1]) << 32;
 }
 
 #endif

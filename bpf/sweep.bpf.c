@@ -25,6 +25,7 @@ int rg_sweep(struct bpf_iter__task *ctx)
 	attempt.task = task;
 	attempt.word = *(volatile __u64 *)&control.word;
 	attempt.type = RG_TYPE_PREEXISTING;
+	attempt.reason = RG_REASON_NONE;
 	attempt.silent = 0;
 	attempt.file = task->mm->exe_file;
 	return report(&attempt);

@@ -91,6 +91,9 @@ void agent_breaker_count(struct agent *agent, const struct rg_event *event)
 
 	if (!agent->breaker || event->action < RG_ACTION_DENY || event->type > RG_TYPE_SETUID)
 		return;
+	/* no mode and no rule of the policy refuses what is near host root */
+	if (event->reason >= RG_REASON_ROOT_CAPABILITIES)
+		return;
 	/* what another policy has refused is none of this one's rate */
 	if (policy != agent->policies[agent->generation & 1] ||
 	    event->generation + 1 < agent->generation)

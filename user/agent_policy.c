@@ -127,6 +127,10 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	if (policy_map_write(&agent->loader, image, &agent->generation, &why))
 		return tell_exit(agent, EXIT_FAILED, "%s", why.text);
 	agent->loader.bpf->bss->control.tripped = relaxed;
+	if (image->near.to_capabilities == RG_ACTION_DENY &&
+	    agent->loader.attach == RG_ATTACH_FMOD_RET)
+		log_warning("root_capabilities: 'deny' only reports here: fmod_ret programs see "
+			    "capabilities too late to refuse; 'kill' kills");
 	keep(agent, policy);
 	agent->mode = image->mode;
 	agent->expiry = image->next_expiry;

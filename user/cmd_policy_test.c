@@ -13,6 +13,7 @@
 #include "jsonout.h"
 #include "log.h"
 #include "names.h"
+#include "policy_parse.h"
 
 struct question {
 	struct policy_attempt attempt;
@@ -20,7 +21,8 @@ struct question {
 	struct policy_label *labels; /* room for one an argument, of each kind */
 	struct policy_label *pod_labels;
 	uint32_t runtime, pidns, userns, type;
-	uint64_t uid;
+	uint64_t uid, gid; /* gid 0: gained */
+	uint64_t capabilities;
 	enum output output;
 	const char *path;
 };
@@ -40,6 +42,8 @@ enum {
 	OPT_USERNS,
 	OPT_EVENT,
 	OPT_UID,
+	OPT_GID,
+	OPT_CAPABILITY,
 };
 
 static const struct option options[] = {
@@ -59,6 +63,8 @@ static const struct option options[] = {
 	{ "user-namespace", required_argument, NULL, OPT_USERNS },
 	{ "event", required_argument, NULL, OPT_EVENT },
 	{ "uid", required_argument, NULL, OPT_UID },
+	{ "gid", required_argument, NULL, OPT_GID },
+	{ "capability", required_argument, NULL, OPT_CAPABILITY },
 	{},
 };
 
@@ -94,12 +100,25 @@ static bool parse_label(char *text, struct policy_label *items, struct policy_la
 	return true;
 }
 
-static bool parse_uid(const char *text, uint64_t *out)
+static bool parse_id(const char *what, const char *text, uint64_t *out)
 {
 	if (parse_u64(text, UINT32_MAX - 1, out) == 0)
 		return true;
-	log_error("bad uid '%s': a number, as the host sees it", text);
+	log_error("bad %s '%s': a number, as the host sees it", what, text);
 	return false;
+}
+
+static bool parse_capability(const char *text, uint64_t *out)
+{
+	uint32_t number;
+
+	if (names_find(&policy_capability_names, text, &number)) {
+		log_error("unknown capability '%s': a name like %s", text,
+			  names_get(&policy_capability_names, 0));
+		return false;
+	}
+	*out |= 1ULL << number;
+	return true;
 }
 
 static bool parse_identity(struct question *question, int opt, char *arg)
@@ -155,7 +174,11 @@ static bool parse_option(struct question *question, int opt, char *arg)
 	case OPT_EVENT:
 		return parse_word(&names_type, RG_TYPE_SETUID + 1, "event", arg, &question->type);
 	case OPT_UID:
-		return parse_uid(arg, &question->uid);
+		return parse_id("uid", arg, &question->uid);
+	case OPT_GID:
+		return parse_id("gid", arg, &question->gid);
+	case OPT_CAPABILITY:
+		return parse_capability(arg, &question->capabilities);
 	default:
 		return parse_identity(question, opt, arg);
 	}
@@ -191,7 +214,8 @@ static bool parse_question(const struct verb *verb, int argc, char **argv,
 /* What comes of it: an action, or "none" or "hold"; by what; and in words why. */
 struct answer {
 	const char *action;
-	const char *by; /* rule, mode, unidentified, no_violation */
+	/* rule, mode, unidentified, root_capabilities, root_group, no_violation */
+	const char *by;
 	const struct policy_rule *rule;
 	char why[256];
 };
@@ -203,6 +227,42 @@ static const char *mode_action(enum rg_mode mode)
 								: RG_ACTION_DENY);
 }
 
+static void judge_by_rule(const struct policy_rule *rule, struct answer *answer)
+{
+	answer->rule = rule;
+	answer->by = "rule";
+	answer->action = names_get(&names_action, rule->action);
+	snprintf(answer->why, sizeof(answer->why), "rule %s is the first that matches", rule->name);
+}
+
+/* Who is not host root may be near it. */
+static void judge_user(const struct policy *policy, const struct question *question,
+		       struct answer *answer)
+{
+	const struct policy_root_capabilities *root = &policy->root_capabilities;
+	enum policy_extra action = question->gid ? POLICY_EXTRA_IGNORE : policy->root_group;
+	const struct policy_rule *rule = policy_match(policy, &question->attempt);
+
+	answer->by = "root_group";
+	snprintf(answer->why, sizeof(answer->why), "group 0 is gained");
+	if (question->userns == RG_USERNS_NONE && question->capabilities & root->set &&
+	    root->action > action) {
+		action = root->action;
+		answer->by = "root_capabilities";
+		snprintf(answer->why, sizeof(answer->why), "capabilities lead to root");
+	}
+	if (action == POLICY_EXTRA_IGNORE) {
+		answer->by = "no_violation";
+		snprintf(answer->why, sizeof(answer->why), "uid %u is not host root",
+			 (unsigned int)question->uid);
+		return;
+	}
+	answer->action = names_get(&names_action, action);
+	if (rule && (!policy_rule_needs_identity(rule) || question->attempt.identity) &&
+	    (int)rule->action < (int)action)
+		judge_by_rule(rule, answer);
+}
+
 static void judge(const struct policy *policy, const struct question *question,
 		  struct answer *answer)
 {
@@ -210,8 +270,7 @@ static void judge(const struct policy *policy, const struct question *question,
 
 	*answer = (struct answer){ .action = "none", .by = "no_violation" };
 	if (question->uid) {
-		snprintf(answer->why, sizeof(answer->why), "uid %u is not host root",
-			 (unsigned int)question->uid);
+		judge_user(policy, question, answer);
 		return;
 	}
 	if (question->userns == RG_USERNS_REMAPPED) {
@@ -235,10 +294,7 @@ static void judge(const struct policy *policy, const struct question *question,
 			 answer->rule->name);
 		return;
 	}
-	answer->by = "rule";
-	answer->action = names_get(&names_action, answer->rule->action);
-	snprintf(answer->why, sizeof(answer->why), "rule %s is the first that matches",
-		 answer->rule->name);
+	judge_by_rule(answer->rule, answer);
 }
 
 static int print_json(const struct answer *answer)
@@ -288,7 +344,7 @@ int cmd_policy_test(const struct verb *verb, int argc, char **argv)
 	_cleanup_(policy_free_p) struct policy *policy = NULL;
 	_cleanup_(freep) struct policy_label *labels = calloc((size_t)argc, sizeof(*labels));
 	_cleanup_(freep) struct policy_label *pod_labels = calloc((size_t)argc, sizeof(*labels));
-	struct question question = { .labels = labels, .pod_labels = pod_labels };
+	struct question question = { .labels = labels, .pod_labels = pod_labels, .gid = 1 };
 	struct answer answer;
 	int code;
 

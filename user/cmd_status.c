@@ -105,6 +105,8 @@ static int print_text(const struct status *status)
 	       n[RG_COUNT_EXEC_AUDIT], n[RG_COUNT_EXEC_DENY], n[RG_COUNT_EXEC_KILL]);
 	printf("%-10s %12llu %12llu %12llu %12llu\n", "setuid", n[RG_COUNT_SETUID_ALLOW],
 	       n[RG_COUNT_SETUID_AUDIT], n[RG_COUNT_SETUID_DENY], n[RG_COUNT_SETUID_KILL]);
+	printf("%-10s %12llu %12llu %12llu %12llu\n", "near root", n[RG_COUNT_NEAR_ALLOW],
+	       n[RG_COUNT_NEAR_AUDIT], n[RG_COUNT_NEAR_DENY], n[RG_COUNT_NEAR_KILL]);
 	printf("\nset-up, not judged: %llu\nevents:             %llu\nevents lost:        %llu\n"
 	       "PID records lost:   %llu\n",
 	       n[RG_COUNT_SETUP], n[RG_COUNT_EVENTS],

@@ -65,17 +65,18 @@ static int append_number(struct json_object *array, uint64_t value)
 	return 0;
 }
 
-static int add_ids(struct json_object *object, const char *key, const struct rg_ids *ids)
+static int add_ids(struct json_object *object, const char *key, const struct rg_ids *ids,
+		   bool groups)
 {
 	struct json_object *child = add_object(object, key);
 	int err = 0;
 
 	if (!child)
 		return -ENOMEM;
-	err |= jsonout_add_number(child, "uid", ids->uid);
-	err |= jsonout_add_number(child, "euid", ids->euid);
-	err |= jsonout_add_number(child, "suid", ids->suid);
-	err |= jsonout_add_number(child, "fsuid", ids->fsuid);
+	err |= jsonout_add_number(child, groups ? "gid" : "uid", ids->uid);
+	err |= jsonout_add_number(child, groups ? "egid" : "euid", ids->euid);
+	err |= jsonout_add_number(child, groups ? "sgid" : "suid", ids->suid);
+	err |= jsonout_add_number(child, groups ? "fsgid" : "fsuid", ids->fsuid);
 	return err;
 }
 
@@ -98,6 +99,7 @@ static int add_process(struct json_object *root, const struct record *record)
 	struct json_object *process;
 	char entity[RECORD_ENTITY_MAX];
 	uint32_t uid, vpid = record_vpid(event);
+	bool groups = event->reason == RG_REASON_ROOT_GROUP;
 	int err = 0;
 
 	if (record_is_note(record) || event->pid == 0)
@@ -114,9 +116,9 @@ static int add_process(struct json_object *root, const struct record *record)
 	err |= jsonout_add(process, "entity_id", json_object_new_string(entity));
 	err |= jsonout_add_text(process, "comm", event->comm, sizeof(event->comm));
 	err |= jsonout_add_text(process, "exe", event->exe, sizeof(event->exe));
-	err |= add_ids(process, "old", &event->old);
-	err |= add_ids(process, "new", &event->new);
-	if (record_container_uid(event, &uid) == 0)
+	err |= add_ids(process, "old", &event->old, groups);
+	err |= add_ids(process, "new", &event->new, groups);
+	if (!groups && record_container_uid(event, &uid) == 0)
 		err |= jsonout_add_number(process, "container_uid", uid);
 	else
 		err |= jsonout_add_null(process, "container_uid");

@@ -33,6 +33,8 @@ static const char *const reasons[] = {
 	[RG_REASON_NONE] = "",
 	[RG_REASON_NO_USER_NAMESPACE] = "no userns",
 	[RG_REASON_USERNS_MAPS_HOST_ROOT] = "userns maps host root",
+	[RG_REASON_ROOT_CAPABILITIES] = "capabilities",
+	[RG_REASON_ROOT_GROUP] = "group 0",
 };
 _Static_assert(ARRAY_SIZE(reasons) == RG_REASON_COUNT, "short words for reasons");
 
@@ -109,17 +111,18 @@ static void put_container(FILE *out, const struct record *record)
 	}
 }
 
-/* The id that became host root; the effective one where none did, or where it is among them. */
-static void put_uids(FILE *out, const struct rg_event *event)
+/* The id that became 0; the effective one where none did, or where it is among them. */
+static void put_ids(FILE *out, const struct rg_event *event)
 {
+	const bool groups = event->reason == RG_REASON_ROOT_GROUP;
 	const struct {
 		const char *name;
 		uint32_t old, new;
 	} ids[] = {
-		{ "", event->old.euid, event->new.euid },
-		{ "uid ", event->old.uid, event->new.uid },
-		{ "suid ", event->old.suid, event->new.suid },
-		{ "fsuid ", event->old.fsuid, event->new.fsuid },
+		{ groups ? "egid " : "", event->old.euid, event->new.euid },
+		{ groups ? "gid " : "uid ", event->old.uid, event->new.uid },
+		{ groups ? "sgid " : "suid ", event->old.suid, event->new.suid },
+		{ groups ? "fsgid " : "fsuid ", event->old.fsuid, event->new.fsuid },
 	};
 	size_t i, shown = 0;
 
@@ -139,7 +142,7 @@ static void put_process(FILE *out, const struct record *record)
 	put_pids(out, event);
 	put_container(out, record);
 	if (record_has_action(record))
-		put_uids(out, event);
+		put_ids(out, event);
 	fputc(' ', out);
 	if (event->exe[0])
 		escape_word(out, event->exe, sizeof(event->exe));

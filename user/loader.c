@@ -51,7 +51,7 @@ static bool program_wanted(const struct bpf_program *prog, const struct loader *
 		return loader->copies;
 	if (starts_with(section, "lsm/"))
 		return attach == RG_ATTACH_LSM;
-	if (starts_with(section, "fmod_ret/"))
+	if (starts_with(section, "fmod_ret/") || starts_with(section, "fexit/"))
 		return attach == RG_ATTACH_FMOD_RET;
 	if (strcmp(bpf_program__name(prog), "rg_exec_watch") == 0)
 		return attach == RG_ATTACH_AUDIT_ONLY;

@@ -67,7 +67,8 @@ static const struct verb verbs[] = {
 	  "  test PATH           who would be judged how, and by which rule:\n"
 	  "    --id, --name, --image, --pod-namespace, --pod-name TEXT, --label KEY=VALUE,\n"
 	  "    --pod-label KEY=VALUE, --cgroup, --exe PATH, --runtime, --pid-namespace,\n"
-	  "    --user-namespace, --event WORD, --uid UID on the host (0)\n"
+	  "    --user-namespace, --event WORD, --uid UID on the host (0), --gid 0 that is\n"
+	  "    gained, --capability CAP_NAME\n"
 	  "  schema              the JSON Schema of policy files, for editors\n"
 	  "  -o, --output FORMAT text or json, of show and test\n"
 	  "  reload              the agent's policy: all of it in force at once, or none\n",

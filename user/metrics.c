@@ -12,10 +12,17 @@ struct family {
 	struct {
 		const char *value;
 		enum rg_count counter;
-	} samples[2];
+	} samples[RG_ACTION_COUNT];
 };
 
 static const struct family families[] = {
+	{ "rootgate_near_root_total",
+	  "Capabilities that lead to host root, and gains of group 0, by what was done about them.",
+	  "action",
+	  { { "allow", RG_COUNT_NEAR_ALLOW },
+	    { "audit", RG_COUNT_NEAR_AUDIT },
+	    { "deny", RG_COUNT_NEAR_DENY },
+	    { "kill", RG_COUNT_NEAR_KILL } } },
 	{ "rootgate_events_total",
 	  "Events that found room on their way to the agent.",
 	  NULL,

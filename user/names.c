@@ -30,7 +30,8 @@ NAMES(type, RG_TYPE_COUNT, [RG_TYPE_EXEC] = "exec", [RG_TYPE_SETUID] = "setuid",
 
 NAMES(reason, RG_REASON_COUNT, [RG_REASON_NONE] = "none",
       [RG_REASON_NO_USER_NAMESPACE] = "no_user_namespace",
-      [RG_REASON_USERNS_MAPS_HOST_ROOT] = "userns_maps_host_root");
+      [RG_REASON_USERNS_MAPS_HOST_ROOT] = "userns_maps_host_root",
+      [RG_REASON_ROOT_CAPABILITIES] = "root_capabilities", [RG_REASON_ROOT_GROUP] = "root_group");
 
 NAMES(phase, RG_PHASE_COUNT, [RG_PHASE_RUNNING] = "running", [RG_PHASE_SETUP] = "setup");
 

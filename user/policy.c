@@ -22,6 +22,8 @@ struct policy *policy_new(void)
 		return NULL;
 	policy->mode = RG_MODE_AUDIT;
 	policy->setup_timeout = POLICY_SETUP_TIMEOUT;
+	policy->root_capabilities.action = POLICY_EXTRA_AUDIT;
+	policy->root_capabilities.set = POLICY_ROOT_CAPABILITIES;
 	return policy;
 }
 
@@ -75,7 +77,8 @@ bool policy_refuses(const struct policy *policy, time_t now)
 {
 	size_t i;
 
-	if (policy->mode != RG_MODE_AUDIT)
+	if (policy->mode != RG_MODE_AUDIT || policy->root_group >= POLICY_EXTRA_DENY ||
+	    policy->root_capabilities.action >= POLICY_EXTRA_DENY)
 		return true;
 	for (i = 0; i < policy->n_rules; i++)
 		if (policy->rules[i].action >= RG_ACTION_DENY &&

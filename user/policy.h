@@ -28,16 +28,27 @@ enum policy_unidentified {
 
 /* The answer to what is not host root by its uid, but near it (capabilities, group 0). */
 enum policy_extra {
-	POLICY_EXTRA_IGNORE,
-	POLICY_EXTRA_AUDIT,
-	POLICY_EXTRA_DENY,
-	POLICY_EXTRA_KILL,
+	POLICY_EXTRA_IGNORE = RG_ACTION_ALLOW,
+	POLICY_EXTRA_AUDIT = RG_ACTION_AUDIT,
+	POLICY_EXTRA_DENY = RG_ACTION_DENY,
+	POLICY_EXTRA_KILL = RG_ACTION_KILL,
 	POLICY_EXTRA_COUNT
 };
 
+/*
+ * Capabilities that lead to root, by linux/capability.h: who has one of them in the initial user
+ * namespace can change any file or its owner, take other ids, run code in the kernel or in another
+ * process, make devices or reboot into another kernel. CHOWN 0, DAC_OVERRIDE 1, DAC_READ_SEARCH 2,
+ * FOWNER 3, SETGID 6, SETUID 7, SYS_MODULE 16, SYS_RAWIO 17, SYS_PTRACE 19, SYS_ADMIN 21,
+ * SYS_BOOT 22, MKNOD 27, SETFCAP 31, BPF 39.
+ */
+#define POLICY_ROOT_CAPABILITIES                                                                   \
+	(0xcfULL | 1ULL << 16 | 1ULL << 17 | 1ULL << 19 | 1ULL << 21 | 1ULL << 22 | 1ULL << 27 |   \
+	 1ULL << 31 | 1ULL << 39)
+
 struct policy_root_capabilities {
 	enum policy_extra action;
-	uint64_t set; /* bit n: capability n; 0: the default set */
+	uint64_t set; /* bit n: capability n */
 };
 
 /* What the circuit breaker puts a scope of the policy into. */
@@ -124,7 +135,7 @@ struct policy_attempt {
 	const struct policy_identity *identity; /* NULL: nobody knows it yet */
 };
 
-/* An empty policy: mode audit, no rules. NULL where memory is short. */
+/* An empty policy: mode audit, no rules, capabilities that lead to root in audit. NULL where memory is short. */
 struct policy *policy_new(void);
 void policy_free(struct policy *policy); /* NULL is fine */
 void policy_free_p(struct policy **policy);
@@ -134,7 +145,7 @@ void policy_rule_clear(struct policy_rule *rule);
 
 bool policy_rule_expired(const struct policy_rule *rule, time_t now);
 
-/* Whether anything can be refused by it: by its mode, or by a rule that has not expired. */
+/* Whether anything can be refused by it: by its mode, a rule that has not expired, or any answer. */
 bool policy_refuses(const struct policy *policy, time_t now);
 
 /* Has it selectors that need the container's identity? */

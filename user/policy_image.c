@@ -283,6 +283,18 @@ static int check_paths(const struct builder *builder, struct policy_report *repo
 		       POLICY_PATHS_MAX);
 }
 
+/* What is ignored has no capabilities to look for. */
+static struct rg_near near_of(const struct policy *policy)
+{
+	const struct policy_root_capabilities *capabilities = &policy->root_capabilities;
+
+	return (struct rg_near){
+		.capabilities = capabilities->action ? capabilities->set : 0,
+		.to_capabilities = capabilities->action,
+		.to_group = policy->root_group,
+	};
+}
+
 static int build(struct builder *builder, struct policy_report *report)
 {
 	const struct policy *policy = builder->policy;
@@ -314,6 +326,7 @@ static int build(struct builder *builder, struct policy_report *report)
 		return err;
 	image->mode = policy->mode;
 	image->setup_timeout = policy->setup_timeout;
+	image->near = near_of(policy);
 	image->flags |= (image->n_cgroups ? RG_WORD_CGROUP : 0) |
 			(image->n_exes ? RG_WORD_EXE : 0) | (image->n_scopes ? RG_WORD_RULES : 0);
 	return 0;

@@ -31,6 +31,7 @@ struct policy_image {
 	uint64_t
 		flags; /* RG_WORD_CGROUP, RG_WORD_EXE, RG_WORD_RULES, RG_WORD_REFUSES: what holds */
 	uint64_t setup_timeout; /* ns */
+	struct rg_near near;
 	struct policy_image_path *cgroups;
 	size_t n_cgroups;
 	struct policy_image_path *exes;

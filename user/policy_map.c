@@ -160,6 +160,7 @@ int policy_map_write(struct loader *loader, const struct policy_image *image, __
 		return err;
 	}
 	control->setup_timeout[next & 1] = image->setup_timeout;
+	control->near[next & 1] = image->near;
 	__atomic_store_n(&control->word, rg_word(image->mode, flags, next), __ATOMIC_SEQ_CST);
 	*generation = next;
 	return 0;

@@ -65,14 +65,14 @@ static const char *const capability_words[] = {
 	"CAP_CHECKPOINT_RESTORE",
 };
 _Static_assert(ARRAY_SIZE(capability_words) == 41, "words of capabilities");
-static const struct names capability_names = { capability_words, ARRAY_SIZE(capability_words) };
+const struct names policy_capability_names = { capability_words, ARRAY_SIZE(capability_words) };
 
 static const struct policy_words mode_words = { &names_mode, RG_MODE_AUDIT, 3 };
 static const struct policy_words all_unidentified = { &unidentified_names, 0,
 						      POLICY_UNIDENTIFIED_COUNT };
 static const struct policy_words all_extra = { &extra_names, 0, POLICY_EXTRA_COUNT };
 static const struct policy_words group_extra = { &extra_names, 0, POLICY_EXTRA_KILL };
-static const struct policy_words all_capabilities = { &capability_names, 0,
+static const struct policy_words all_capabilities = { &policy_capability_names, 0,
 						      ARRAY_SIZE(capability_words) };
 
 int policy_parser_init(struct policy_parser *parser, struct policy_report *report, time_t now)
@@ -249,26 +249,9 @@ int policy_read_version(struct policy_parser *parser, const struct policy_field 
 			    field->name, POLICY_VERSION, node_describe(value, is, sizeof(is)));
 }
 
-/* A word of the top level of which only some are built. */
-int policy_read_later_word(struct policy_parser *parser, const struct policy_field *field,
-			   const struct node *value, void *out)
-{
-	int err = policy_read_word(parser, field, value, out);
-
-	return err ? err : policy_later_value(parser, field->name, value);
-}
-
-int policy_read_later_action(struct policy_parser *parser, const struct policy_field *field,
-			     const struct node *value, void *out)
-{
-	int err = policy_read_word(parser, field, value, out);
-
-	return err ? err : policy_later_value(parser, "root_capabilities.action", value);
-}
-
 static const struct policy_field capabilities_fields[] = {
-	{ "action", policy_read_later_action, offsetof(struct policy_root_capabilities, action),
-	  &all_extra, 0 },
+	{ "action", policy_read_word, offsetof(struct policy_root_capabilities, action), &all_extra,
+	  0 },
 	{ "set", policy_read_mask, offsetof(struct policy_root_capabilities, set),
 	  &all_capabilities, 0 },
 };
@@ -301,8 +284,7 @@ static const struct policy_field top_fields[] = {
 	{ "setup_timeout", policy_read_duration, offsetof(struct policy, setup_timeout), NULL, 0 },
 	{ "root_capabilities", policy_read_root_capabilities,
 	  offsetof(struct policy, root_capabilities), NULL, 0 },
-	{ "root_group", policy_read_later_word, offsetof(struct policy, root_group), &group_extra,
-	  0 },
+	{ "root_group", policy_read_word, offsetof(struct policy, root_group), &group_extra, 0 },
 	{ "breaker", policy_read_breaker, offsetof(struct policy, breaker), NULL, 0 },
 	{ "rules", policy_read_rules, 0, NULL, 0 },
 };

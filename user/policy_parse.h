@@ -125,6 +125,9 @@ int policy_read_labels(struct policy_parser *parser, const struct policy_field *
 /* Reads the circuit breaker (policy_breaker.c). */
 int policy_read_breaker(struct policy_parser *parser, const struct policy_field *field,
 			const struct node *value, void *out);
+/* CAP_CHOWN and the others, by their numbers. */
+extern const struct names policy_capability_names;
+
 /* The maps of a policy, from the top (policy_parse.c), and in a rule (policy_rule.c). */
 extern const struct policy_map policy_top_map;
 extern const struct policy_map policy_capabilities_map;
@@ -136,10 +139,6 @@ int policy_read_refusals(struct policy_parser *parser, const struct policy_field
 			 const struct node *value, void *out);
 int policy_read_per(struct policy_parser *parser, const struct policy_field *field,
 		    const struct node *value, void *out);
-int policy_read_later_word(struct policy_parser *parser, const struct policy_field *field,
-			   const struct node *value, void *out);
-int policy_read_later_action(struct policy_parser *parser, const struct policy_field *field,
-			     const struct node *value, void *out);
 int policy_read_version(struct policy_parser *parser, const struct policy_field *field,
 			const struct node *value, void *out);
 int policy_read_root_capabilities(struct policy_parser *parser, const struct policy_field *field,
@@ -171,11 +170,5 @@ struct policy_nearest {
 	size_t distance;
 };
 void policy_nearest_try(struct policy_nearest *nearest, const char *candidate);
-
-/*
- * What the format has and this version does not (policy_later.c): refused,
- * since ignoring it in silence would be a lie.
- */
-int policy_later_value(struct policy_parser *parser, const char *key, const struct node *value);
 
 #endif

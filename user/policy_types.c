@@ -5,8 +5,6 @@
 static const struct policy_type types[] = {
 	{ policy_read_version, policy_show_version, policy_schema_version, NULL, 0 },
 	{ policy_read_word, policy_show_word, policy_schema_word, NULL, 0 },
-	{ policy_read_later_word, policy_show_word, policy_schema_word, NULL, 0 },
-	{ policy_read_later_action, policy_show_word, policy_schema_word, NULL, 0 },
 	{ policy_read_mask, policy_show_mask, policy_schema_mask, NULL, 0 },
 	{ policy_read_text, policy_show_text, policy_schema_text, NULL, 0 },
 	{ policy_read_rule_name, policy_show_text, policy_schema_name, NULL, 0 },

@@ -30,6 +30,10 @@ static const char *const counter_names[] = {
 	[RG_COUNT_PREEXISTING] = "preexisting",
 	[RG_COUNT_GUARD] = "guard",
 	[RG_COUNT_PIDS_REPAIRED] = "pids_repaired",
+	[RG_COUNT_NEAR_ALLOW] = "near_allow",
+	[RG_COUNT_NEAR_AUDIT] = "near_audit",
+	[RG_COUNT_NEAR_DENY] = "near_deny",
+	[RG_COUNT_NEAR_KILL] = "near_kill",
 };
 _Static_assert(ARRAY_SIZE(counter_names) == RG_COUNT_COUNT, "a name for each counter");
 

@@ -105,6 +105,11 @@ typedef struct {
 	unsigned int val;
 } kuid_t;
 
+/* likewise */
+typedef struct {
+	unsigned int val;
+} kgid_t;
+
 /* linux/user_namespace.h; lower_first is a kuid, whatever the namespace's level */
 struct uid_gid_extent {
 	u32 first;
@@ -129,10 +134,32 @@ struct user_namespace {
 /* linux/cred.h */
 struct cred {
 	kuid_t uid;
+	kgid_t gid;
 	kuid_t suid;
+	kgid_t sgid;
 	kuid_t euid;
+	kgid_t egid;
 	kuid_t fsuid;
+	kgid_t fsgid;
 	struct user_namespace *user_ns;
+};
+
+/* linux/capability.h and linux/cred.h up to 6.2 */
+struct kernel_cap_struct___5_10 {
+	u32 cap[2];
+};
+struct cred___5_10 {
+	struct kernel_cap_struct___5_10 cap_permitted;
+	struct kernel_cap_struct___5_10 cap_effective;
+};
+
+/* linux/capability.h and linux/cred.h since 6.3 */
+typedef struct {
+	u64 val;
+} kernel_cap_t___6_3;
+struct cred___6_3 {
+	kernel_cap_t___6_3 cap_permitted;
+	kernel_cap_t___6_3 cap_effective;
 };
 
 /* linux/kernfs.h; a cgroup's folder */

@@ -14,7 +14,7 @@
 #include <linux/types.h>
 #endif
 
-#define RG_ABI_VERSION 2
+#define RG_ABI_VERSION 3
 
 /* PID namespaces nest to level 32, the base being level 0 (MAX_PID_NS_LEVEL, linux/pid_namespace.h). */
 #define RG_PIDS_MAX 33
@@ -64,6 +64,9 @@ enum rg_reason {
 	RG_REASON_NONE = 0,
 	RG_REASON_NO_USER_NAMESPACE = 1, /* the credential's user namespace is the initial one */
 	RG_REASON_USERNS_MAPS_HOST_ROOT = 2, /* it has its own, and the kuid is 0 all the same */
+	/* No violation, but near one: the policy has an answer of its own to each. */
+	RG_REASON_ROOT_CAPABILITIES = 3, /* no id is host root's, but capabilities lead there */
+	RG_REASON_ROOT_GROUP = 4,	 /* gains group 0; the event's ids are gids */
 	RG_REASON_COUNT
 };
 
@@ -134,6 +137,10 @@ enum rg_count {
 	RG_COUNT_PREEXISTING = 15,   /* contained processes with host root when the agent came */
 	RG_COUNT_GUARD = 16,	     /* attempts on rootgate's own objects that were refused */
 	RG_COUNT_PIDS_REPAIRED = 17, /* PID records set right later: missing or left over */
+	RG_COUNT_NEAR_ALLOW = 18,    /* capabilities and group 0, by what was done about them */
+	RG_COUNT_NEAR_AUDIT = 19,
+	RG_COUNT_NEAR_DENY = 20,
+	RG_COUNT_NEAR_KILL = 21,
 	RG_COUNT_COUNT
 };
 
@@ -155,6 +162,21 @@ enum rg_count {
 #define rg_word_mode(word)	 ((__u32)((word)&0xff))
 #define rg_word_generation(word) ((__u32)((word) >> 32))
 #define rg_word_slot(word)	 ((__u32)((word) >> 32 & 1))
+
+/*
+ * The policy's answers to who is near host root, each an enum rg_action;
+ * RG_ACTION_ALLOW: it is nobody's business.
+ */
+struct rg_near {
+	__u64 capabilities; /* that lead to root, bit n for capability n; 0 where they are ignored */
+	__u32 to_capabilities;
+	__u32 to_group;
+};
+_Static_assert(sizeof(struct rg_near) == 16, "rg_near");
+_Static_assert((int)RG_ACTION_AUDIT == (int)RG_MODE_AUDIT &&
+		       (int)RG_ACTION_DENY == (int)RG_MODE_ENFORCE &&
+		       (int)RG_ACTION_KILL == (int)RG_MODE_KILL,
+	       "an answer is a mode of its own");
 
 /*
  * What the agent and the programs tell each other while they run; mapped into
@@ -180,8 +202,9 @@ struct rg_control {
 	__u32 tripped; /* rules, and the mode, that the circuit breaker has put into audit */
 	/* RG_COUNT_LOST_REFUSALS and RG_COUNT_LOST_REPORTS, as readers know them */
 	__u64 lost_told[2];
+	struct rg_near near[2]; /* by slot */
 };
-_Static_assert(sizeof(struct rg_control) == 104, "rg_control");
+_Static_assert(sizeof(struct rg_control) == 136, "rg_control");
 
 /* Fixed before the programs are loaded. */
 struct rg_config {

@@ -173,6 +173,12 @@ judged() {
 	judged "deny: rule spell-it-out is the first that matches (complete.yaml:48:5)" "${web[@]}" --image httpd
 	judged "deny: no rule matches, and the mode is enforce" --name x --user-namespace identity
 	judged "none: uid 1000 is not host root" "${web[@]}" --uid 1000
+	judged "none: uid 1000 is not host root" --uid 1000 --gid 5 --capability CAP_CHOWN
+	judged "deny: capabilities lead to root" --uid 1000 --gid 0 --capability CAP_CHOWN --capability CAP_SYS_ADMIN
+	judged "audit: group 0 is gained" --uid 1000 --gid 0
+	judged "none: uid 1000 is not host root" --uid 1000 --capability CAP_SYS_ADMIN --user-namespace remapped
+	judged "allow: rule ci-builder is the first that matches (complete.yaml:11:5)" "${builder[@]}" --uid 5 --gid 0
+	judged "audit: group 0 is gained" --uid 5 --gid 0 --pid-namespace host
 	judged "none: root of a remapped user namespace is not host root" --user-namespace remapped
 	policy test complete.yaml "${web[@]}" -o json
 	[ "$output" = '{"action":"allow","decided_by":"rule","rule":"nginx-low-port","source":"complete.yaml:37:5","why":"rule nginx-low-port is the first that matches"}' ]
@@ -181,7 +187,7 @@ judged() {
 }
 
 @test "test: what cannot be asked" {
-	for bad in "--runtime doker" "--event fork" "--label web" "--uid root" "--pid-namespace none" "two.yaml"; do
+	for bad in "--runtime doker" "--event fork" "--label web" "--uid root" "--gid root" "--capability ADMIN" "--pid-namespace none" "two.yaml"; do
 		policy test complete.yaml $bad
 		[ "$status" -eq 2 ]
 		[ -z "$output" ]

@@ -126,6 +126,21 @@ static void test_json_fields(void **state)
 	json_object_put(root);
 }
 
+static void test_json_group(void **state)
+{
+	struct record record;
+	struct json_object *root;
+
+	(void)state;
+	sample_record(&record);
+	record.event.reason = RG_REASON_ROOT_GROUP;
+	root = json_of(&record);
+	assert_text(root, "reason", "root_group");
+	assert_json(root, "process.new", "{\"gid\":1000,\"egid\":0,\"sgid\":0,\"fsgid\":0}");
+	assert_text(root, "process.container_uid", NULL);
+	json_object_put(root);
+}
+
 static void test_json_userns(void **state)
 {
 	struct record record;
@@ -263,9 +278,10 @@ static void test_full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json_fields),  cmocka_unit_test(test_json_userns),
-		cmocka_unit_test(test_json_unknown), cmocka_unit_test(test_json_note),
-		cmocka_unit_test(test_json_hostile), cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_json_fields), cmocka_unit_test(test_json_userns),
+		cmocka_unit_test(test_json_group),  cmocka_unit_test(test_json_unknown),
+		cmocka_unit_test(test_json_note),   cmocka_unit_test(test_json_hostile),
+		cmocka_unit_test(test_full_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,11 @@ static void test_text(void **state)
 		&record, false,
 		"11-23 13:00:00 audit setuid 30591/10 docker:3f0c2d9a1b7e(nginx) suid 9→0 /bin/id "
 		"userns maps host root rule \"low port\" (set-up) (+3 more)");
+	sample_record(&record);
+	record.event.reason = RG_REASON_ROOT_GROUP;
+	assert_line(&record, false,
+		    "11-23 13:00:00 deny exec   30591/10 docker:3f0c2d9a1b7e egid 1000→0 /bin/id "
+		    "group 0");
 }
 
 static void test_text_others(void **state)

@@ -124,7 +124,8 @@ static void test_defaults(void **state)
 	assert_int_equal(policy->mode, RG_MODE_AUDIT);
 	assert_int_equal(policy->unidentified, POLICY_UNIDENTIFIED_HOLD);
 	assert_int_equal(policy->root_group, POLICY_EXTRA_IGNORE);
-	assert_int_equal(policy->root_capabilities.action, POLICY_EXTRA_IGNORE);
+	assert_int_equal(policy->root_capabilities.action, POLICY_EXTRA_AUDIT);
+	assert_true(policy->root_capabilities.set == POLICY_ROOT_CAPABILITIES);
 	assert_true(policy->setup_timeout == 10000000000ULL);
 	assert_int_equal(policy->breaker.refusals, 0);
 	assert_int_equal(policy->n_rules, 0);

@@ -119,20 +119,14 @@ static const struct policy_case top_cases[] = {
 	{ "version: 1\nunidentified: deny\n", "" },
 	{ "version: 1\nunidentified: drop\n",
 	  "2:15 error: 'unidentified' must be hold, deny or allow, not 'drop'\n" },
-	{ "version: 1\nroot_group: audit\n",
-	  "2:13 error: 'root_group: audit' needs the check of groups, which this "
-	  "version does not have; it knows only 'ignore': leave the key out, or write "
-	  "that\n" },
+	{ "version: 1\nroot_group: audit\n", "" },
+	{ "version: 1\nroot_group: deny\n", "" },
 	{ "version: 1\nroot_group: kill\n",
 	  "2:13 error: 'root_group' must be ignore, audit or deny, not 'kill'\n" },
-	{ "version: 1\nroot_capabilities: { action: audit }\n",
-	  "2:30 error: 'root_capabilities.action: audit' needs the check of "
-	  "capabilities, which this version does not have; it knows only 'ignore': "
-	  "leave the key out, or write that\n" },
-	{ "version: 1\nroot_capabilities: { action: kill }\n",
-	  "2:30 error: 'root_capabilities.action: kill' needs the check of "
-	  "capabilities, which this version does not have; it knows only 'ignore': "
-	  "leave the key out, or write that\n" },
+	{ "version: 1\nroot_capabilities: { action: audit }\n", "" },
+	{ "version: 1\nroot_capabilities: { action: kill }\n", "" },
+	{ "version: 1\nroot_capabilities: { action: allow }\n",
+	  "2:30 error: 'action' must be ignore, audit, deny or kill, not 'allow'\n" },
 	{ "version: 1\nroot_capabilities: { set: [CAP_BPF] }\n",
 	  "2:20 error: 'root_capabilities' has no 'action'; add ignore, audit, deny or "
 	  "kill\n" },
