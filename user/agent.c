@@ -32,6 +32,7 @@
 #include "verb.h"
 
 #define HEARTBEAT_NS 9000000000ULL /* so that what it finds is told within ten seconds */
+#define SOON_NS	     300000000ULL
 #define BATCH_NS     100000000ULL
 
 enum source {
@@ -97,8 +98,10 @@ static void on_heartbeat(struct agent *agent)
 	agent_tell_lost(agent);
 	agent_control_check(agent);
 	seed_repair(&agent->loader);
-	agent_prove(agent);
-	agent_keep_pinned(agent);
+	if (agent_prove(agent))
+		set_timer(agent->heartbeat, SOON_NS, agent->beat);
+	else
+		agent_keep_pinned(agent);
 	agent_identity_expire(agent);
 }
 
@@ -239,6 +242,7 @@ static int open_loop(struct agent *agent)
 	err = err ?: watch(agent, agent->disabled, ON_DISABLED, EPOLLIN);
 	err = err ?: watch(agent, agent->watch.fd, ON_FILES, EPOLLIN);
 	err = err ?: watch(agent, agent->changed, ON_CHANGED, EPOLLIN);
+	agent->beat = beat;
 	err = err ?: set_timer(agent->heartbeat, beat, beat);
 	if (err)
 		return log_exit(EXIT_FAILED, "cannot open the event loop: %s", strerror(-err));

@@ -55,6 +55,7 @@ struct agent {
 	int signals;
 	int batch;		 /* timer: the batch of reports is over */
 	int heartbeat;		 /* timer */
+	uint64_t beat;		 /* its interval, ns */
 	int disabled;		 /* timer: the time without refusal is over */
 	uint64_t disabled_until; /* CLOCK_BOOTTIME, ns, as it was told; 0: not disabled */
 	struct control_server *control;
@@ -96,8 +97,11 @@ int agent_renew_pins(struct agent *agent, struct why *why);
 void agent_detach(struct agent *agent);
 void agent_leave(struct agent *agent);
 
-/* agent_prove.c: links that look attached prove nothing, so a child is refused again and again. */
-void agent_prove(struct agent *agent);
+/*
+ * agent_prove.c: links that look attached prove nothing, so a child is refused again and again. True
+ * where that is over: told, and to be called soon, since attaching anew keeps the loop from readers.
+ */
+bool agent_prove(struct agent *agent);
 
 /* agent.c: what the loop reads of the set; again where it is another one. An exit code, and it logs. */
 int agent_open_rings(struct agent *agent);

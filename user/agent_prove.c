@@ -135,7 +135,7 @@ static void tell_proof(struct agent *agent, const struct why *why)
 	       proved ? names_get(&names_mode, agent->mode) : "");
 }
 
-void agent_prove(struct agent *agent)
+bool agent_prove(struct agent *agent)
 {
 	struct rg_control *control = &agent->loader.bpf->bss->control;
 	struct why why;
@@ -145,11 +145,13 @@ void agent_prove(struct agent *agent)
 		control->unproved = !proved;
 		agent->patience = agent->wait = 0;
 		tell_proof(agent, &why);
+		return !proved;
 	}
 	if (proved)
-		return;
+		return false;
 	if (agent->wait)
 		agent->wait--;
 	else
 		attach_anew(agent);
+	return false;
 }
