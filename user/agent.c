@@ -80,7 +80,7 @@ static void on_batch(struct agent *agent)
 
 	if (read(agent->batch, &expired, sizeof(expired)) < 0)
 		return;
-	ring_buffer__consume(agent->reports);
+	agent_read_ring(agent, agent->reports);
 	epoll_ctl(agent->epoll, EPOLL_CTL_MOD, ring_buffer__epoll_fd(agent->reports), &event);
 }
 
@@ -126,7 +126,7 @@ static void dispatch(struct agent *agent, uint32_t source)
 		on_signal(agent);
 		break;
 	case ON_REFUSALS:
-		ring_buffer__consume(agent->refusals);
+		agent_read_ring(agent, agent->refusals);
 		break;
 	case ON_REPORTS:
 		on_reports(agent);

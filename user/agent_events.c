@@ -101,6 +101,15 @@ int agent_on_event(void *ctx, void *data, size_t size)
 	return 0;
 }
 
+void agent_read_ring(struct agent *agent, struct ring_buffer *ring)
+{
+	if (agent->reading)
+		return;
+	agent->reading = true;
+	ring_buffer__consume(ring);
+	agent->reading = false;
+}
+
 void agent_note(struct agent *agent, enum rg_type type, const char *fmt, ...)
 {
 	struct record record;

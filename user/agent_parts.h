@@ -62,6 +62,7 @@ struct agent {
 	FILE *told; /* where somebody waits for the outcome: what went wrong goes there, too */
 	unsigned int wait;     /* heartbeats until the programs are attached anew, unproved */
 	unsigned int patience; /* and how many that were the last time */
+	bool reading;	       /* a ring */
 	bool unpinned;	       /* the pins are gone, and could not be made anew */
 	bool ending;
 	bool detaching; /* with the programs */
@@ -107,6 +108,9 @@ bool agent_prove(struct agent *agent);
 int agent_open_rings(struct agent *agent);
 
 /* agent_events.c: from the rings to the readers. */
+
+/* Reads what has come; does nothing where it is called from there, as the circuit breaker does. */
+void agent_read_ring(struct agent *agent, struct ring_buffer *ring);
 
 /* A ring's callback; ctx is the agent. */
 int agent_on_event(void *ctx, void *data, size_t size);

@@ -114,8 +114,14 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	_cleanup_(policy_image_free_p) struct policy_image *image = NULL;
 	struct why why;
 	__u32 relaxed;
-	int err;
+	int err = policy_map_wait();
 
+	if (err)
+		return tell_exit(agent, EXIT_FAILED, "cannot wait for the policy before: %s",
+				 strerror(-err));
+	/* its events, while the names of its rules are there */
+	agent_read_ring(agent, agent->refusals);
+	agent_read_ring(agent, agent->reports);
 	if (policy_image_build(policy, time(NULL), &image, &report)) {
 		tell_report(agent, &report);
 		return tell_exit(agent, EXIT_POLICY,

@@ -123,12 +123,8 @@ static int fill_slot(struct rootgate_bpf *bpf, __u32 slot, const struct policy_i
 	return err;
 }
 
-/*
- * Returns when no hook runs any more that began before: one that was preempted may still read the
- * slot that was in force. The kernel waits for them wherever a map of maps changes
- * (maybe_wait_bpf_programs(), kernel/bpf/syscall.c), so one is made and changed.
- */
-static int wait_for_hooks(void)
+/* The kernel waits for them wherever a map of maps changes (maybe_wait_bpf_programs(), kernel/bpf/syscall.c). */
+int policy_map_wait(void)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts);
 	_cleanup_(closep) int inner = -1;
@@ -152,9 +148,8 @@ int policy_map_write(struct loader *loader, const struct policy_image *image, __
 	struct rg_control *control = &loader->bpf->bss->control;
 	__u32 next = rg_word_generation(control->word) + 1;
 	__u64 flags = image->flags | RG_WORD_ARMED;
-	int err = wait_for_hooks();
+	int err = fill_slot(loader->bpf, next & 1, image);
 
-	err = err ?: fill_slot(loader->bpf, next & 1, image);
 	if (err) {
 		why_set(why, "cannot write the policy into the kernel's maps: %s", strerror(-err));
 		return err;

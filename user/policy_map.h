@@ -8,6 +8,12 @@
 #include "util.h"
 
 /*
+ * Returns when no hook runs any more that began before: a hook that was preempted may still read the
+ * slot that policy_map_write() would write. 0 or a negative errno.
+ */
+int policy_map_wait(void);
+
+/*
  * Writes the image into the slot that is not in force, then switches over and arms, with the
  * generation behind the one in force. 0, or a negative errno with the words for it; then the
  * policy in force stays as it was. *generation is untouched on failure.

@@ -11,6 +11,7 @@
 
 policy "version: 1
 mode: audit"
+agent_on_exit=keep # the next one takes over
 agent_start --policy $POLICY
 
 wakeups()
@@ -107,7 +108,6 @@ note "who may read"
 is "$(stat -c '%a %U' /run/rootgate/events.sock)" "600 root" "without a group rootgate, root alone"
 rg=$(command -v rootgate)
 expect_exit 6 "not everybody" probe resuid=1000,1000,1000 execself="/bin/sh,$rg,events"
-agent_on_exit=keep
 agent_stop
 agent_on_exit=detach
 echo rootgate:x:990: >>/etc/group

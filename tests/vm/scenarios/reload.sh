@@ -123,7 +123,9 @@ kill -9 "$descendants" $storming
 sleep 1
 kill $follow
 sed -n 's/.*"action":"\([a-z]*\)".*"rule":\([^,]*\),"generation":\([0-9]*\).*/\3 \1 \2/p' /tmp/judged >/tmp/found
-is "$(awk 'NR == FNR { right[$1] = $2; next } right[$1] != $2 || $3 != "\"stormy\""' /tmp/right /tmp/found)" "" \
+# of a reload that the watch on the files made in between nobody noted the generation
+is "$(awk 'NR == FNR { right[$1] = $2; next } ($1 in right && right[$1] != $2) || $3 != "\"stormy\""' \
+	/tmp/right /tmp/found)" "" \
 	"each event has the action of the policy whose generation it bears"
 note "$(wc -l </tmp/found) verdicts of $(cut -d' ' -f1 /tmp/found | sort -u | wc -l) generations"
 [ "$(cut -d' ' -f1 /tmp/found | sort -u | wc -l)" -gt $((RELOADS / 2)) ]
