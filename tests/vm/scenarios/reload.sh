@@ -104,7 +104,7 @@ agent_start --policy $POLICY
 echo "$(generation) audit" >/tmp/right
 rootgate events -f -n 0 -o json --type exec >/tmp/judged &
 follow=$!
-probe cgroup=storm/1 pidns resuid=0,0,0 storm=10000000 &
+probe cgroup=storm/1 pidns reexec storm=10000000 &
 storming=$!
 action=audit reloads=0
 while [ $reloads -lt $RELOADS ]; do
