@@ -4,8 +4,9 @@
  * writes; counting, telling and refusing belong to judge.bpf.h.
  *
  * First match is worked out by the agent: for each pair of scopes (which of
- * the policy's cgroup prefixes and exe prefixes hold) there is one table that
- * names the rule for each class of attempt. So one rule and ten thousand cost
+ * the policy's cgroup prefixes and exe prefixes hold), and each identity that
+ * makes a difference, there is one table that names the rule for each class of
+ * attempt. So one rule and ten thousand cost
  * the same, and everything is read from the slot of one generation.
  *
  * Where a bound runs out (no work space, a path nested too deep to be known),
@@ -21,6 +22,8 @@ struct verdict {
 	__u32 action; /* enum rg_action */
 	__u32 rule;   /* number from 1; 0: the mode decided */
 	__u32 report;
+	__u32 unidentified; /* 1: a rule needs the container's identity, and nobody knows it */
+	__u32 held;	    /* 1: the process is stopped, and the agent will decide */
 };
 
 static __always_inline __u32 mode_action(__u32 mode)
@@ -48,6 +51,23 @@ static __always_inline void decide_unknown(__u64 word, struct verdict *verdict)
 		verdict->action = RG_ACTION_DENY;
 }
 
+/* The same where a rule needs an identity that is not known; to be held is no answer yet. */
+static __always_inline void decide_unidentified(__u64 word, struct verdict *verdict)
+{
+	verdict->unidentified = 1;
+	if (control.unidentified[rg_word_slot(word)] == RG_UNIDENTIFIED_ALLOW)
+		verdict->action = RG_ACTION_ALLOW;
+	else
+		decide_unknown(word, verdict);
+}
+
+static __always_inline __u32 identity_scope(const struct rg_identity_key *container, __u32 slot)
+{
+	struct rg_identity *identity = bpf_map_lookup_elem(&identities, container);
+
+	return identity ? identity->scope[slot & 1] : 0;
+}
+
 static __always_inline void decide(__u64 word, __u32 class, struct rg_scratch *scratch,
 				   struct verdict *verdict)
 {
@@ -70,12 +90,18 @@ static __always_inline void decide(__u64 word, __u32 class, struct rg_scratch *s
 		key.cgroup = scope_of(&cgroup_scopes, &scratch->cgroup, key.slot);
 	if (word & RG_WORD_EXE)
 		key.exe = scope_of(&exe_scopes, &scratch->exe, key.slot);
+	if (word & RG_WORD_IDENTITY)
+		key.identity = identity_scope(&scratch->container, key.slot);
 	scope = bpf_map_lookup_elem(&scopes, &key);
 	if (!scope)
 		return;
 	barrier_var(
 		class); /* or a clever compiler leaves the mask out, which the verifier wants to see */
 	index = scope->rule[class % RG_CLASSES];
+	if (index & RG_RULE_UNIDENTIFIED) {
+		decide_unidentified(word, verdict);
+		return;
+	}
 	if (!index)
 		return;
 	verdict->rule = index;

@@ -8,8 +8,7 @@
 #define ROOTGATE_EVENT_BPF_H
 
 #include "decide.bpf.h"
-#include "path.bpf.h"
-#include "subject.bpf.h"
+#include "identity.bpf.h"
 
 /* One attempt to hold or gain host root, or what is told like one. */
 struct attempt {
@@ -107,16 +106,24 @@ static __always_inline struct rg_scratch *scratch_get(__u64 *key)
 	return scratch;
 }
 
-/* Finds the paths of an attempt. To be deleted by its key in the end. */
+/*
+ * Finds the paths of an attempt, and whose container it is in where a rule asks.
+ * To be deleted by its key in the end.
+ */
 static __always_inline struct rg_scratch *paths_of(const struct attempt *attempt, __u64 *key)
 {
 	struct rg_scratch *scratch = scratch_get(key);
+	struct task_struct *task = attempt->task; /* or READ would relocate attempt as well */
 
 	if (scratch) {
-		scratch->of_cgroup = cgroup_of(attempt->task);
+		scratch->of_cgroup = cgroup_of(task);
 		scratch->of_file = attempt->file;
 		path_of_cgroup();
 		path_of_file();
+		if (attempt->word & RG_WORD_IDENTITY) {
+			scratch->of_pid = READ(task, thread_pid);
+			find_container();
+		}
 	}
 	return scratch;
 }
@@ -127,8 +134,8 @@ static __always_inline bool is_refused(const struct verdict *verdict)
 	return *(const volatile __u32 *)&verdict->action >= RG_ACTION_DENY;
 }
 
-/* The paths are those in this thread's work space. */
-static __noinline void tell(const struct attempt *attempt, struct verdict *verdict, __u32 phase,
+/* False where it found no room. The paths are those in this thread's work space. */
+static __noinline bool tell(const struct attempt *attempt, struct verdict *verdict, __u32 phase,
 			    __u32 runtime)
 {
 	struct rg_event *event;
@@ -139,7 +146,7 @@ static __noinline void tell(const struct attempt *attempt, struct verdict *verdi
 		event = bpf_ringbuf_reserve(&reports, sizeof(*event), 0);
 	if (!event) {
 		count(is_refused(verdict) ? RG_COUNT_LOST_REFUSALS : RG_COUNT_LOST_REPORTS);
-		return;
+		return false;
 	}
 	event_fill_paths(event);
 	event_fill_task(event, attempt->task);
@@ -161,10 +168,12 @@ static __noinline void tell(const struct attempt *attempt, struct verdict *verdi
 	event->rule = verdict->rule;
 	event->suppressed = 0;
 	event->attach = control.attach;
-	event->pad = 0;
+	event->held = verdict->held ? RG_HELD_NOW : 0;
 	event->runtime = runtime;
-	count(RG_COUNT_EVENTS);
+	if (!verdict->held)
+		count(RG_COUNT_EVENTS);
 	bpf_ringbuf_submit(event, is_refused(verdict) ? BPF_RB_FORCE_WAKEUP : 0);
+	return true;
 }
 
 #endif

@@ -183,7 +183,21 @@ RG_GUARD(bpf_prog, check_prog(prog), struct bpf_prog *prog)
 RG_GUARD(bpf, check_command(command, attr), int command, union bpf_attr *attr)
 RG_GUARD(ptrace_access_check, check_ptrace(child, mode), struct task_struct *child,
 	 unsigned int mode)
-RG_GUARD(task_kill, (is_agent(task) && refuse(false)), struct task_struct *task)
+/*
+ * A process that waits for the agent's verdict on its exec is stopped, and only
+ * the agent lets it go on (hold.bpf.h); that it is killed is nobody's loss.
+ */
+static __always_inline bool check_kill(struct task_struct *task, int sig)
+{
+	__u32 key = (__u32)task->tgid;
+
+	if (is_agent(task))
+		return refuse(false);
+	return sig == SIGCONT && bpf_map_lookup_elem(&held, &key) && refuse(true);
+}
+
+RG_GUARD(task_kill, check_kill(task, sig), struct task_struct *task, struct kernel_siginfo *info,
+	 int sig)
 RG_GUARD(task_setrlimit, (is_agent(task) && refuse(false)), struct task_struct *task)
 RG_GUARD(inode_unlink, check_pin(folder, dentry), struct inode *folder, struct dentry *dentry)
 RG_GUARD(inode_rmdir, check_pin(folder, dentry), struct inode *folder, struct dentry *dentry)

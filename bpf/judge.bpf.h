@@ -7,7 +7,7 @@
 #ifndef ROOTGATE_JUDGE_BPF_H
 #define ROOTGATE_JUDGE_BPF_H
 
-#include "event.bpf.h"
+#include "hold.bpf.h"
 
 /* Not while an operator has said so, nor where the programs only watch. */
 static __always_inline bool can_refuse(void)
@@ -49,6 +49,33 @@ static __always_inline __u32 count_of(const struct attempt *attempt, __u32 actio
 			       : rg_count_verdict(attempt->type, action);
 }
 
+/* Where nobody knows the container, the agent may be the one to decide. False: it has been asked. */
+static __always_inline bool ask(const struct attempt *attempt, const struct rg_scratch *scratch,
+				struct verdict *verdict)
+{
+	if (verdict->action < RG_ACTION_DENY || !can_hold(attempt))
+		return true;
+	if (is_held(attempt->task))
+		return false;
+	verdict->held = hold(attempt, scratch);
+	return true;
+}
+
+/* Counts and tells a verdict; one that is held is counted by the agent. */
+static __always_inline void conclude(const struct attempt *attempt, struct verdict *verdict,
+				     __u32 phase, __u32 runtime)
+{
+	__u32 which =
+		phase == RG_PHASE_SETUP ? RG_COUNT_SETUP : count_of(attempt, verdict->action & 3);
+
+	count(verdict->held ? RG_COUNT_HELD : which);
+	if (!verdict->report || tell(attempt, verdict, phase, runtime) || !verdict->held)
+		return;
+	give_up(attempt);
+	verdict->held = 0;
+	count(which);
+}
+
 /* What is done about a violation, or what is near one: 0 or -EPERM. */
 static __noinline int judge(struct attempt *attempt)
 {
@@ -80,21 +107,26 @@ static __noinline int judge(struct attempt *attempt)
 			  &verdict);
 		if (verdict.action >= RG_ACTION_DENY && !can_refuse())
 			verdict.action = RG_ACTION_AUDIT;
+		if (verdict.unidentified && !ask(attempt, scratch, &verdict)) {
+			bpf_map_delete_elem(&scratches, &key);
+			return 0;
+		}
 	}
 	verdict.action = forget(verdict.action);
 	verdict.rule = forget(verdict.rule);
 	verdict.report = forget(verdict.report);
+	verdict.unidentified = forget(verdict.unidentified);
+	verdict.held = forget(verdict.held);
 	phase = forget(phase);
 	runtime = forget(runtime);
 	if (!attempt->silent || verdict.action >= RG_ACTION_DENY) {
-		if (phase == RG_PHASE_SETUP)
-			count(RG_COUNT_SETUP);
-		else
-			count(count_of(attempt, verdict.action & 3));
-		if (verdict.report)
-			tell(attempt, &verdict, phase, runtime);
+		if (verdict.unidentified && !verdict.held)
+			count(RG_COUNT_UNIDENTIFIED);
+		conclude(attempt, &verdict, phase, runtime);
 	}
 	bpf_map_delete_elem(&scratches, &key);
+	if (verdict.held)
+		return 0;
 	if (verdict.action == RG_ACTION_KILL)
 		bpf_send_signal(SIGKILL);
 	return verdict.action >= RG_ACTION_DENY ? -EPERM : 0;

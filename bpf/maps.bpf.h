@@ -112,6 +112,41 @@ RG_MAP struct {
 } rules SEC(".maps");
 
 /*
+ * Whom the agent knows. Key: struct rg_identity_key. Value: struct rg_identity,
+ * written by the agent alone. Full: the container stays unknown, and the agent
+ * says so.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct rg_identity_key);
+	__type(value, struct rg_identity);
+} identities SEC(".maps");
+
+/*
+ * Processes that wait for the agent. Key: host PID (thread group id). Value:
+ * struct rg_held. Written at the exec that is held, deleted by the agent. Full:
+ * not held, but refused.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct rg_held);
+} held SEC(".maps");
+
+/*
+ * Containers that begin. Records: struct rg_birth. Full: RG_COUNT_LOST_BIRTHS
+ * counts, and the container's first exec is held.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 16);
+} births SEC(".maps");
+
+/*
  * Our own maps, programs and links. Key: struct rg_object. Value: 1. Written by
  * the agent once, before control.guard. Room for some sets of all of them.
  */
@@ -129,6 +164,8 @@ struct rg_path {
 	__u32 len; /* bytes of key.path with the NUL; without it where the path was cut; 0 unknown */
 	__u32 runtime; /* enum rg_runtime: whose container the outermost telling name is */
 	__u64 parent;  /* the first bytes of the name that was written last */
+	__u32 teller; /* 1 + how far out the outermost name that tells of a container is; 0: none does */
+	__u32 pad;
 };
 
 /* Names of a path that are gathered, from the innermost outwards. */
@@ -139,8 +176,10 @@ struct rg_scratch {
 	const void *name[RG_NAMES_MAX];
 	__s32 names; /* in use */
 	__u32 pad;
-	const void *of_cgroup; /* struct kernfs_node: whose path is wanted */
-	const void *of_file;   /* struct file: likewise */
+	const void *of_cgroup;		  /* struct kernfs_node: whose path is wanted */
+	const void *of_file;		  /* struct file: likewise */
+	const void *of_pid;		  /* struct pid: whose container is wanted */
+	struct rg_identity_key container; /* 0, 0: not known */
 	struct rg_path cgroup;
 	struct rg_path exe;
 };

@@ -25,10 +25,10 @@ static __always_inline void path_end(struct rg_path *path)
 	path->key.path[PATH_ROOM - 1] = '\0';
 }
 
-/* Appends "/name"; false where the path is full. */
-static __always_inline bool path_append(struct rg_path *path, const void *name)
+/* Appends "/name", the how-manieth from within; false where the path is full. */
+static __always_inline bool path_append(struct rg_path *path, const void *name, __u32 number)
 {
-	__u32 at = path->len;
+	__u32 at = path->len, tells;
 	long n;
 
 	if (at > PATH_ROOM - 2)
@@ -38,10 +38,13 @@ static __always_inline bool path_append(struct rg_path *path, const void *name)
 	if (n < 1)
 		return false;
 	path->len = at + (__u32)n; /* with the slash, without the NUL */
-	if (!path->runtime)
-		path->runtime = ~EVIDENCE & runtime_of_name(head_of(&path->key.path[at + 1]),
-							    head_of(&path->key.path[at + 9]),
-							    (__u32)n, path->parent);
+	if (!path->runtime) {
+		tells = runtime_of_name(head_of(&path->key.path[at + 1]),
+					head_of(&path->key.path[at + 9]), (__u32)n, path->parent);
+		path->runtime = ~EVIDENCE & tells;
+		if (tells && !path->teller)
+			path->teller = number;
+	}
 	path->parent = head_of(&path->key.path[at + 1]);
 	return true;
 }
@@ -58,11 +61,12 @@ static __always_inline void names_join(struct rg_scratch *scratch, struct rg_pat
 	path->len = 0;
 	path->runtime = RG_RUNTIME_UNKNOWN;
 	path->parent = 0;
+	path->teller = 0;
 	for (i = RG_NAMES_MAX - 1; i >= 0; i--)
-		if (i < scratch->names && !path_append(path, scratch->name[i]))
+		if (i < scratch->names && !path_append(path, scratch->name[i], (__u32)i + 1))
 			break;
 	if (!path->len)
-		path_append(path, "");
+		path_append(path, "", 0);
 	path_end(path);
 }
 

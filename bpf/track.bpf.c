@@ -52,6 +52,72 @@ static __always_inline void count_full(bool room, __u32 copy)
 		count(RG_COUNT_PIDS_FULL);
 }
 
+/*
+ * A container begins: the agent looks at once what its engine has left about it,
+ * so that nobody need wait at its first exec. Only where a rule asks for that.
+ */
+static __always_inline struct rg_birth *birth_begin(void)
+{
+	struct rg_birth *birth;
+
+	if (!(control.word & RG_WORD_IDENTITY) || !control.agent)
+		return NULL;
+	birth = bpf_ringbuf_reserve(&births, sizeof(*birth), 0);
+	if (!birth)
+		count(RG_COUNT_LOST_BIRTHS);
+	return birth;
+}
+
+/* PID 1 of a PID namespace right below the base. */
+static __always_inline void tell_pidns(struct task_struct *task)
+{
+	struct pid *pid = task->group_leader->thread_pid;
+	struct rg_birth *birth;
+	struct upid upid;
+
+	if (!(control.word & RG_WORD_IDENTITY) || pid->level != config.base_level + 1)
+		return;
+	upid = upid_at(pid, config.base_level + 1);
+	if (upid.nr != 1)
+		return;
+	birth = birth_begin();
+	if (!birth)
+		return;
+	birth->container.id = BPF_CORE_READ(upid.ns, ns.inum);
+	birth->container.start = task->group_leader->start_boottime;
+	birth->pid = (__u32)task->tgid;
+	birth->pad = 0;
+	birth->cgroup[0] = '\0';
+	bpf_ringbuf_submit(birth, 0);
+}
+
+/* A cgroup whose name tells of an engine; of any hierarchy, which the agent sees. */
+SEC("tp_btf/cgroup_mkdir")
+int BPF_PROG(rg_cgroup_mkdir, struct cgroup *cgroup, const char *path)
+{
+	struct name_head name = {}, parent = {};
+	struct kernfs_node *kn = cgroup->kn;
+	struct rg_birth *birth;
+	long len;
+
+	if (!(control.word & RG_WORD_IDENTITY))
+		return 0;
+	len = bpf_probe_read_kernel_str(&name, sizeof(name), BPF_CORE_READ(kn, name));
+	bpf_probe_read_kernel_str(&parent, 16, BPF_CORE_READ(kernfs_parent(kn), name));
+	if (!runtime_of_name(name.head, name.next, (__u32)len, parent.head))
+		return 0;
+	birth = birth_begin();
+	if (!birth)
+		return 0;
+	birth->container.id = BPF_CORE_READ(kn, id);
+	birth->container.start = 0;
+	birth->pid = 0;
+	birth->pad = 0;
+	bpf_probe_read_kernel_str(birth->cgroup, sizeof(birth->cgroup), path);
+	bpf_ringbuf_submit(birth, 0);
+	return 0;
+}
+
 /* By a copy of the same set of programs: another agent's set has other passes. */
 static __always_inline bool is_recorded(struct task_struct *task)
 {
@@ -74,8 +140,11 @@ static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flag
 	if (control.agent && (__u32)task->real_parent->tgid == control.agent)
 		return 0;
 	evidence = forget(evidence_of(task));
-	if (evidence != RG_EVIDENCE_NONE)
-		count_full(record_add(task, evidence, BPF_ANY), copy);
+	if (evidence == RG_EVIDENCE_NONE)
+		return 0;
+	count_full(record_add(task, evidence, BPF_ANY), copy);
+	if (evidence == RG_EVIDENCE_PID_NAMESPACE)
+		tell_pidns(task);
 	return 0;
 }
 

@@ -45,7 +45,8 @@ enum source {
 	ON_CONTROL,
 	ON_DISABLED,
 	ON_FILES,
-	ON_CHANGED
+	ON_CHANGED,
+	ON_BIRTHS
 };
 
 /* --- the loop -------------------------------------------------------------- */
@@ -103,6 +104,7 @@ static void on_heartbeat(struct agent *agent)
 	else
 		agent_keep_pinned(agent);
 	agent_identity_expire(agent);
+	agent_hold_sweep(agent);
 }
 
 static void on_signal(struct agent *agent)
@@ -151,6 +153,9 @@ static void dispatch(struct agent *agent, uint32_t source)
 		break;
 	case ON_CHANGED:
 		agent_on_changed(agent);
+		break;
+	case ON_BIRTHS:
+		agent_on_births(agent);
 		break;
 	default:
 		break;
@@ -218,6 +223,7 @@ int agent_open_rings(struct agent *agent)
 	err = err
 		      ?: watch(agent, ring_buffer__epoll_fd(agent->reports), ON_REPORTS,
 			       EPOLLIN | EPOLLONESHOT);
+	err = err ?: agent_births_listen(agent);
 	return err ? log_exit(EXIT_FAILED, "cannot wait for events: %s", strerror(-err))
 		   : EXIT_DONE;
 }
@@ -243,6 +249,8 @@ static int open_loop(struct agent *agent)
 	err = err ?: watch(agent, agent->watch.fd, ON_FILES, EPOLLIN);
 	err = err ?: watch(agent, agent->changed, ON_CHANGED, EPOLLIN);
 	agent->beat = beat;
+	err = err ?: agent_births_open(agent);
+	err = err ?: watch(agent, agent->births.epoll, ON_BIRTHS, EPOLLIN);
 	err = err ?: set_timer(agent->heartbeat, beat, beat);
 	if (err)
 		return log_exit(EXIT_FAILED, "cannot open the event loop: %s", strerror(-err));
@@ -360,6 +368,8 @@ static void tell_end(struct agent *agent)
 static void stop(struct agent *agent)
 {
 	notify("STOPPING=1");
+	if (agent->generation)
+		agent_hold_end(agent);
 	agent_flush_events(agent, UINT64_MAX);
 	suppress_free(agent->suppress);
 	if (agent->detaching)
@@ -368,6 +378,7 @@ static void stop(struct agent *agent)
 		agent_leave(agent);
 	ring_buffer__free(agent->refusals);
 	ring_buffer__free(agent->reports);
+	agent_births_close(agent);
 	agent_control_close(agent);
 	stream_close(agent->stream);
 	agent_breaker_free(agent);
@@ -393,6 +404,7 @@ int agent_run(const struct agent_options *options)
 		.disabled = -1,
 		.changed = -1,
 		.watch.fd = -1,
+		.births = { -1, -1, -1 },
 	};
 	int code = start(&agent);
 

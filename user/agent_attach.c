@@ -38,6 +38,9 @@ static void inherit(struct agent *agent)
 		control->disabled_until = before->from->control->disabled_until;
 		control->lost_told[0] = before->from->control->lost_told[0];
 		control->lost_told[1] = before->from->control->lost_told[1];
+		memcpy(control->held, (const void *)before->from->control->held,
+		       sizeof(control->held));
+		control->held_events = before->from->control->held_events;
 	} else if (before->n) {
 		log_notice("the agent before was of another version, or had not come to work: "
 			   "counters, records and unread events begin anew");

@@ -69,7 +69,7 @@ static void add_names(struct agent *agent, struct record *record)
 	copy_utf8(record->pod_name, sizeof(record->pod_name), identity->pod_name, SIZE_MAX);
 }
 
-static void publish(void *ctx, const struct record *record)
+static void tell(void *ctx, const struct record *record)
 {
 	struct agent *agent = ctx;
 
@@ -81,23 +81,32 @@ static void publish(void *ctx, const struct record *record)
 void agent_flush_events(struct agent *agent, uint64_t now)
 {
 	if (agent->suppress)
-		suppress_flush(agent->suppress, now, publish, agent);
+		suppress_flush(agent->suppress, now, tell, agent);
+}
+
+void agent_publish(struct agent *agent, const struct rg_event *event)
+{
+	struct record record;
+
+	record_from_event(&record, &agent->origin, event, record_clock_offset());
+	snprintf(record.rule, sizeof(record.rule), "%s", rule_name(agent, event));
+	add_names(agent, &record);
+	if (record.event.action < RG_ACTION_DENY || !agent->suppress ||
+	    suppress_take(agent->suppress, &record, tell, agent))
+		tell(agent, &record);
+	agent_breaker_count(agent, event);
 }
 
 int agent_on_event(void *ctx, void *data, size_t size)
 {
-	struct agent *agent = ctx;
-	struct record record;
+	const struct rg_event *event = data;
 
-	if (size < sizeof(struct rg_event))
+	if (size < sizeof(*event))
 		return 0;
-	record_from_event(&record, &agent->origin, data, record_clock_offset());
-	snprintf(record.rule, sizeof(record.rule), "%s", rule_name(agent, data));
-	add_names(agent, &record);
-	if (record.event.action < RG_ACTION_DENY || !agent->suppress ||
-	    suppress_take(agent->suppress, &record, publish, agent))
-		publish(agent, &record);
-	agent_breaker_count(agent, data);
+	if (event->held == RG_HELD_NOW)
+		agent_hold(ctx, event);
+	else
+		agent_publish(ctx, event);
 	return 0;
 }
 

@@ -3,7 +3,8 @@
  * Which container is which. A container is its own cgroup, where an engine's way of naming tells
  * which that is, and else the PID namespace right below the host's. Neither can be chosen by who is
  * in it, and neither is ever another's: ids of cgroups aren't used again, and an inode of a PID
- * namespace counts with the start of its PID 1.
+ * namespace counts with the start of its PID 1. Who is known is told to the kernel side where a rule
+ * asks for it; which rules hold is agent_scopes.c's matter, and when it is looked agent_births.c's.
  */
 #include "agent_identity.h"
 
@@ -14,31 +15,36 @@
 #include <time.h>
 
 #include "pidmap.h"
+#include "policy_map.h"
 #include "procfs.h"
 #include "rootgate.skel.h"
 
-#define KNOWN_MAX 16384
-#define AGAIN	  1000000000ULL /* ns: when to look again for one that was not known */
-
-struct key {
-	uint64_t id;	/* of the cgroup; or the inode of the PID namespace */
-	uint64_t start; /* 0: a cgroup; else when that PID 1 started, ns of CLOCK_BOOTTIME */
-};
+#define KNOWN_MAX  16384	 /* as many as the map "identities" holds */
+#define FIRST_WAIT 5000000ULL	 /* ns; doubled each time */
+#define LAST_WAIT  1000000000ULL /* ns */
+#define LOOKED_FOR 30000000000ULL
 
 struct known {
-	struct key key;
+	struct rg_identity_key key;
 	uint32_t pid1;		   /* host PID, where it is a PID namespace */
 	char *cgroup;		   /* its own; of a PID namespace "" */
 	struct identity *identity; /* NULL: not known yet */
-	uint64_t looked;	   /* CLOCK_MONOTONIC */
+	struct rg_identity number; /* its scopes, as the kernel side has them */
+	/* CLOCK_MONOTONIC, ns: */
+	uint64_t looked;
+	uint64_t next;	/* when to look again; 0: no more by itself */
+	uint64_t wait;	/* from looked to next */
+	uint64_t until; /* when to give it up */
 };
 
 struct identities {
 	struct known **items; /* by their keys */
 	size_t n;
+	struct identity_scopes scopes[2]; /* by slot */
+	bool told_full;
 };
 
-static int compare(const struct key *a, const struct key *b)
+static int compare(const struct rg_identity_key *a, const struct rg_identity_key *b)
 {
 	if (a->id != b->id)
 		return a->id < b->id ? -1 : 1;
@@ -46,7 +52,7 @@ static int compare(const struct key *a, const struct key *b)
 }
 
 /* Where it is, or belongs. */
-static size_t place_of(const struct identities *all, const struct key *key)
+static size_t place_of(const struct identities *all, const struct rg_identity_key *key)
 {
 	size_t low = 0, high = all->n;
 
@@ -61,7 +67,7 @@ static size_t place_of(const struct identities *all, const struct key *key)
 	return low;
 }
 
-static struct known *find(const struct identities *all, const struct key *key)
+static struct known *find(const struct identities *all, const struct rg_identity_key *key)
 {
 	size_t at = place_of(all, key);
 
@@ -91,34 +97,126 @@ static bool is_there(const struct known *known)
 				: cgroup_id(known->cgroup) == known->key.id;
 }
 
-static void look(struct known *known)
+static struct identities *identities_of(struct agent *agent)
+{
+	if (!agent->identities)
+		agent->identities = calloc(1, sizeof(*agent->identities));
+	return agent->identities;
+}
+
+/* --- telling the kernel side ---------------------------------------------------- */
+
+static bool rules_ask(const struct agent *agent)
+{
+	return agent->identities->scopes[agent->generation & 1].policy;
+}
+
+static void tell_full(struct agent *agent, int err)
+{
+	if (err && !agent->identities->told_full)
+		agent_note(agent, RG_TYPE_STATE,
+			   "containers stay unknown to the rules, and are judged by "
+			   "'unidentified': %s",
+			   strerror(-err));
+	agent->identities->told_full = err != 0;
+}
+
+/* Where there is no room it stays unknown there, and is judged so. */
+static void publish(struct agent *agent, struct known *known)
+{
+	struct identities *all = agent->identities;
+	__u32 slot = agent->generation & 1;
+	int err;
+
+	if (!rules_ask(agent))
+		return;
+	err = scopes_number(&agent->loader, slot, &all->scopes[slot], known->identity,
+			    &known->number.scope[slot]);
+	err = err ?: policy_map_set_identity(&agent->loader, &known->key, &known->number);
+	tell_full(agent, err);
+}
+
+void agent_identity_prepare(struct agent *agent, const struct policy *policy,
+			    const struct policy_image *image, __u32 generation)
+{
+	struct identities *all = identities_of(agent);
+	__u32 slot = generation & 1;
+	size_t i;
+
+	if (!all)
+		return; /* then nobody is known */
+	scopes_clear(&all->scopes[slot]);
+	if (image->flags & RG_WORD_IDENTITY) {
+		all->scopes[slot].policy = policy;
+		all->scopes[slot].now = image->now;
+	}
+	for (i = 0; i < all->n; i++) {
+		struct known *known = all->items[i];
+
+		known->number.scope[slot] = 0;
+		if (!known->identity)
+			continue;
+		if (all->scopes[slot].policy &&
+		    scopes_number(&agent->loader, slot, &all->scopes[slot], known->identity,
+				  &known->number.scope[slot]))
+			known->number.scope[slot] = 0;
+		policy_map_set_identity(&agent->loader, &known->key, &known->number);
+	}
+}
+
+/* --- looking -------------------------------------------------------------------- */
+
+static int read_identity(const struct known *known, struct identity **out)
 {
 	struct identity_subject subject = { .root = "", .cgroup = known->cgroup };
 	char cgroup[RG_PATH_MAX];
+	int err;
 
-	known->looked = clock_ns(CLOCK_MONOTONIC);
 	if (!is_there(known))
-		return;
+		return -ENOENT;
 	if (known->key.start) {
-		if (procfs_cgroup(known->pid1, cgroup, sizeof(cgroup)))
-			return;
+		err = procfs_cgroup(known->pid1, cgroup, sizeof(cgroup));
+		if (err)
+			return err;
 		subject.cgroup = cgroup;
 		subject.pid1 = known->pid1;
 		subject.pid1_start = known->key.start;
 	}
-	if (identity_read(&subject, &known->identity))
-		known->identity = NULL;
+	return identity_read(&subject, out);
+}
+
+static void look(struct agent *agent, struct known *known)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	known->looked = now;
+	known->next = 0;
+	if (read_identity(known, &known->identity) == 0) {
+		publish(agent, known);
+		return;
+	}
+	known->wait = known->wait ? 2 * known->wait : FIRST_WAIT;
+	if (known->wait > LAST_WAIT)
+		known->wait = LAST_WAIT;
+	/* for its name in events alone it is looked for when there are some */
+	if (rules_ask(agent) && now < known->until) {
+		known->next = now + known->wait;
+		agent_look_at(agent, known->next);
+	}
 }
 
 /* A new one; NULL: no room, or no memory. */
-static struct known *add(struct identities *all, const struct key *key, uint32_t pid1,
+static struct known *add(struct agent *agent, const struct rg_identity_key *key, uint32_t pid1,
 			 const char *cgroup)
 {
+	struct identities *all = agent->identities;
 	size_t at = place_of(all, key);
 	struct known **items, *known;
 
-	if (all->n == KNOWN_MAX)
+	if (all->n == KNOWN_MAX) {
+		tell_full(agent, -ENOSPC);
 		return NULL;
+	}
 	items = reallocarray(all->items, all->n + 1, sizeof(struct known *));
 	if (!items)
 		return NULL;
@@ -131,15 +229,62 @@ static struct known *add(struct identities *all, const struct key *key, uint32_t
 		free(known);
 		return NULL;
 	}
+	known->until = clock_ns(CLOCK_MONOTONIC) + LOOKED_FOR;
 	memmove(&items[at + 1], &items[at], (all->n - at) * sizeof(struct known *));
 	items[at] = known;
 	all->n++;
 	return known;
 }
 
+/* Looks where it is not known, and has not been looked for since a while (ns). */
+static const struct identity *see(struct agent *agent, const struct rg_identity_key *key,
+				  uint32_t pid1, const char *cgroup, uint64_t patience)
+{
+	struct identities *all = identities_of(agent);
+	struct known *known;
+
+	if (!key->id || !all)
+		return NULL;
+	known = find(all, key);
+	if (!known)
+		known = add(agent, key, pid1, cgroup);
+	if (!known)
+		return NULL;
+	if (!known->identity &&
+	    (!known->looked || clock_ns(CLOCK_MONOTONIC) - known->looked >= patience))
+		look(agent, known);
+	return known->identity;
+}
+
+void agent_identity_begin(struct agent *agent, const struct rg_identity_key *key, uint32_t pid1,
+			  const char *cgroup)
+{
+	if (key->start || cgroup_id(cgroup) == key->id)
+		see(agent, key, pid1, cgroup, LAST_WAIT);
+}
+
+/* The telling part of a path. False: none of it tells. */
+static bool own_cgroup(const char *path, char own[RG_PATH_MAX])
+{
+	struct container_ref ref;
+
+	container_from_cgroup(path, &ref);
+	snprintf(own, RG_PATH_MAX, "%.*s", (int)ref.length, path);
+	return ref.known;
+}
+
+const struct identity *agent_identity_now(struct agent *agent, const struct rg_identity_key *key,
+					  uint32_t pid1, const char *cgroup)
+{
+	char own[RG_PATH_MAX];
+
+	own_cgroup(cgroup, own);
+	return see(agent, key, pid1, key->start ? "" : own, FIRST_WAIT);
+}
+
 /* PID 1 of the PID namespace right below the host's, which is the process itself, or has a record. */
 static bool find_pid1(const struct agent *agent, const struct rg_event *event, uint32_t *pid1,
-		      struct key *key)
+		      struct rg_identity_key *key)
 {
 	const struct rootgate_bpf *bpf = agent->loader.bpf;
 	const struct pidmap map = { bpf_map__fd(bpf->maps.processes), bpf_map__fd(bpf->maps.pids),
@@ -148,7 +293,7 @@ static bool find_pid1(const struct agent *agent, const struct rg_event *event, u
 
 	if (event->levels < 2)
 		return false;
-	*key = (struct key){ event->pids[1].ns, event->start_time };
+	*key = (struct rg_identity_key){ event->pids[1].ns, event->start_time };
 	*pid1 = event->pid;
 	if (event->levels == 2 && event->pids[1].nr == 1)
 		return true;
@@ -158,57 +303,53 @@ static bool find_pid1(const struct agent *agent, const struct rg_event *event, u
 	return true;
 }
 
-static struct known *find_or_add(struct agent *agent, const struct rg_event *event)
-{
-	char cgroup[RG_PATH_MAX] = "";
-	struct container_ref ref;
-	struct known *known;
-	struct key key = {};
-	uint32_t pid1 = 0;
-
-	container_from_cgroup(event->cgroup, &ref);
-	if (ref.known) {
-		snprintf(cgroup, sizeof(cgroup), "%.*s", (int)ref.length, event->cgroup);
-		key.id = event->cgroup[ref.length] ? cgroup_id(cgroup) : event->cgroup_id;
-		if (!key.id)
-			return NULL;
-	} else if (!find_pid1(agent, event, &pid1, &key)) {
-		return NULL;
-	}
-	if (!agent->identities)
-		agent->identities = calloc(1, sizeof(*agent->identities));
-	if (!agent->identities)
-		return NULL;
-	known = find(agent->identities, &key);
-	return known ?: add(agent->identities, &key, pid1, cgroup);
-}
-
 const struct identity *agent_identity_of(struct agent *agent, const struct rg_event *event)
 {
-	struct known *known = find_or_add(agent, event);
+	struct rg_identity_key key = {};
+	char own[RG_PATH_MAX];
+	uint32_t pid1 = 0;
 
-	if (!known)
+	if (own_cgroup(event->cgroup, own))
+		key.id = strcmp(own, event->cgroup) == 0 ? event->cgroup_id : cgroup_id(own);
+	else if (!find_pid1(agent, event, &pid1, &key))
 		return NULL;
-	if (!known->identity &&
-	    (!known->looked || clock_ns(CLOCK_MONOTONIC) - known->looked >= AGAIN))
-		look(known);
-	return known->identity;
+	return see(agent, &key, pid1, key.start ? "" : own, LAST_WAIT);
 }
+
+uint64_t agent_identity_look(struct agent *agent, bool all)
+{
+	struct identities *identities = identities_of(agent);
+	uint64_t now = clock_ns(CLOCK_MONOTONIC), first = 0;
+	size_t i;
+
+	for (i = 0; identities && i < identities->n; i++) {
+		struct known *known = identities->items[i];
+
+		if (known->next && (all || known->next <= now))
+			look(agent, known);
+		if (known->next && (!first || known->next < first))
+			first = known->next;
+	}
+	return first;
+}
+
+/* --- the end --------------------------------------------------------------------- */
 
 void agent_identity_expire(struct agent *agent)
 {
 	struct identities *all = agent->identities;
 	size_t i, kept = 0;
 
-	if (!all)
-		return;
-	for (i = 0; i < all->n; i++) {
-		if (is_there(all->items[i]))
+	for (i = 0; all && i < all->n; i++) {
+		if (is_there(all->items[i])) {
 			all->items[kept++] = all->items[i];
-		else
-			known_free(all->items[i]);
+			continue;
+		}
+		policy_map_forget_identity(&agent->loader, &all->items[i]->key);
+		known_free(all->items[i]);
 	}
-	all->n = kept;
+	if (all)
+		all->n = kept;
 }
 
 void agent_identity_free(struct agent *agent)
@@ -220,6 +361,8 @@ void agent_identity_free(struct agent *agent)
 		return;
 	for (i = 0; i < all->n; i++)
 		known_free(all->items[i]);
+	for (i = 0; i < 2; i++)
+		scopes_clear(&all->scopes[i]);
 	free(all->items);
 	free(all);
 }

@@ -27,6 +27,15 @@ struct journal {
 	unsigned int left_out;
 };
 
+/* When containers begin (agent_births.c). */
+struct births {
+	int epoll; /* of the others */
+	int timer;
+	int notes; /* inotify: what runtimes note */
+	struct ring_buffer *ring;
+	uint64_t look_at; /* CLOCK_MONOTONIC: when the timer runs out; 0: it does not */
+};
+
 struct agent {
 	const struct agent_options *options;
 	struct host host;
@@ -45,8 +54,11 @@ struct agent {
 	struct stream *stream;
 	struct ring_buffer *refusals;
 	struct ring_buffer *reports;
-	struct suppress *suppress;     /* NULL: every refusal is told */
-	struct identities *identities; /* agent_identity.c */
+	struct suppress *suppress; /* NULL: every refusal is told */
+	struct births births;
+	struct identities *identities; /* agent_identity.c; NULL: nobody is known */
+	struct waiting *waiting;       /* agent_hold.c */
+	size_t n_waiting;
 	struct journal journal;
 	struct breaker *breaker; /* of the policy in force; NULL: it has none */
 	struct tripped tripped;
@@ -114,6 +126,9 @@ void agent_read_ring(struct agent *agent, struct ring_buffer *ring);
 
 /* A ring's callback; ctx is the agent. */
 int agent_on_event(void *ctx, void *data, size_t size);
+
+/* One event, to the readers and into the log. */
+void agent_publish(struct agent *agent, const struct rg_event *event);
 
 /* Tells refusals that were held back as equal to others, up to a time (CLOCK_BOOTTIME, ns). */
 void agent_flush_events(struct agent *agent, uint64_t now);

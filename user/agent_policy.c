@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent_parts.h"
+#include "agent_identity.h"
 #include "inforce.h"
 #include "log.h"
 #include "names.h"
@@ -45,23 +45,6 @@ _printf_(3, 4) static int tell_exit(const struct agent *agent, int code, const c
 	return log_exit(code, "%s", why.text);
 }
 
-/* What the programs cannot judge must not be in force as if they could. */
-static int refuse_identity(const struct policy *policy, struct policy_report *report)
-{
-	int result = 0;
-	size_t i;
-
-	for (i = 0; i < policy->n_rules; i++)
-		if (policy_rule_needs_identity(&policy->rules[i]))
-			result = policy_report_add(
-				report, POLICY_ERROR, &policy->rules[i].place, NULL,
-				"rule '%s' needs the container's identity, which the agent of this "
-				"version does not have; use cgroup, runtime, pid_namespace or "
-				"user_namespace",
-				policy->rules[i].name);
-	return result;
-}
-
 int agent_read_policy(struct agent *agent, struct policy **out)
 {
 	_cleanup_(policy_report_clear) struct policy_report report = {};
@@ -70,7 +53,6 @@ int agent_read_policy(struct agent *agent, struct policy **out)
 	const char *path = agent_policy_path(agent);
 	int err = policy_load(path, &policy, &report);
 
-	err = err ?: refuse_identity(policy, &report);
 	tell_report(agent, &report);
 	if (err == -ENOENT && options->policy && !report.n_errors) {
 		tell_exit(agent, EXIT_POLICY,
@@ -113,7 +95,7 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	_cleanup_(policy_report_clear) struct policy_report report = {};
 	_cleanup_(policy_image_free_p) struct policy_image *image = NULL;
 	struct why why;
-	__u32 relaxed;
+	__u32 relaxed, generation;
 	int err = policy_map_wait();
 
 	if (err)
@@ -130,14 +112,20 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	if (agent->options->mode != RG_MODE_NONE)
 		image->mode = agent->options->mode;
 	relaxed = agent_breaker_relax(agent, policy, image);
-	if (policy_map_write(&agent->loader, image, &agent->generation, &why))
+	if (policy_map_fill(&agent->loader, image, &generation, &why))
 		return tell_exit(agent, EXIT_FAILED, "%s", why.text);
+	agent_identity_prepare(agent, policy, image, generation);
+	policy_map_switch(&agent->loader, image, generation);
 	agent->loader.bpf->bss->control.tripped = relaxed;
+	agent->generation = generation;
 	if (image->near.to_capabilities == RG_ACTION_DENY &&
 	    agent->loader.attach == RG_ATTACH_FMOD_RET)
 		log_warning("root_capabilities: 'deny' only reports here: fmod_ret programs see "
 			    "capabilities too late to refuse; 'kill' kills");
 	keep(agent, policy);
+	/* those that began while nobody told of it */
+	if (image->flags & RG_WORD_IDENTITY)
+		agent_births_catch_up(agent);
 	agent->mode = image->mode;
 	agent->expiry = image->next_expiry;
 	err = inforce_write(policy, image->mode, agent->generation, time(NULL));

@@ -40,6 +40,8 @@ static void inherit(const struct rg_control *old, struct rg_control *control)
 	control->disabled_until = old->disabled_until;
 	control->heartbeat = old->heartbeat;
 	memcpy(control->lost_told, old->lost_told, sizeof(control->lost_told));
+	memcpy(control->held, old->held, sizeof(control->held));
+	control->held_events = old->held_events;
 }
 
 /* A set that is attached, proved and guarded, beside the one in force. */

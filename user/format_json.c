@@ -255,6 +255,18 @@ static int add_verdict(struct json_object *root, const struct record *record)
 	return err;
 }
 
+/* How long the process was stopped until there was a verdict, in ms. */
+static int add_held(struct json_object *root, uint32_t held)
+{
+	const double ms = (double)held / 1e3;
+	char text[32];
+
+	if (!held)
+		return jsonout_add_null(root, "held_ms");
+	snprintf(text, sizeof(text), "%.3f", ms);
+	return jsonout_add(root, "held_ms", json_object_new_double_s(ms, text));
+}
+
 struct json_object *format_json_object(const struct record *record)
 {
 	_cleanup_(jsonout_freep) struct json_object *root = json_object_new_object();
@@ -267,6 +279,7 @@ struct json_object *format_json_object(const struct record *record)
 	err |= add_container(root, record);
 	err |= add_user_ns(root, record);
 	err |= add_policy(root, record);
+	err |= add_held(root, record->event.held);
 	err |= jsonout_add_number(root, "suppressed", record->event.suppressed);
 	err |= jsonout_add_text(root, "node", record->node, sizeof(record->node));
 	err |= jsonout_add_text(root, "note", record->note, sizeof(record->note));

@@ -156,6 +156,8 @@ static void put_process(FILE *out, const struct record *record)
 	}
 	if (event->phase == RG_PHASE_SETUP)
 		fputs(" (set-up)", out);
+	if (event->held)
+		fprintf(out, " (held %" PRIu32 " ms)", event->held / 1000);
 	if (event->suppressed)
 		fprintf(out, " (+%" PRIu32 " more)", event->suppressed);
 }

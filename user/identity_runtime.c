@@ -125,14 +125,29 @@ static int see_crun(const struct identity_subject *subject, const char *path, co
 	return from_bundle(subject, identity_member(status, "bundle"), name, arg);
 }
 
+/* Where nobody wants another cgroup it has the container's name: then no other folder is read. */
+static int by_runtime(const struct identity_subject *subject, const char *folder, const char *name,
+		      int (*see)(const struct identity_subject *subject, const char *path,
+				 const char *name, void *arg),
+		      struct identity **out)
+{
+	char path[IDENTITY_PATH_MAX];
+	int err = -ENOENT;
+
+	if (name[0] && name[0] != '.' &&
+	    (size_t)snprintf(path, sizeof(path), "%s/%s", folder, name) < sizeof(path))
+		err = see(subject, path, name, out);
+	return err == -ENOENT ? identity_each(subject, folder, see, out) : err;
+}
+
 int identity_by_pid1(const struct identity_subject *subject, const struct container_ref *ref,
 		     struct identity **out)
 {
 	int err = task_by_pid1(subject, ref, out);
 
 	if (err == -ENOENT)
-		err = identity_each(subject, "/run/runc", see_runc, out);
+		err = by_runtime(subject, "/run/runc", ref->id, see_runc, out);
 	if (err == -ENOENT)
-		err = identity_each(subject, "/run/crun", see_crun, out);
+		err = by_runtime(subject, "/run/crun", ref->id, see_crun, out);
 	return err;
 }

@@ -28,7 +28,7 @@
 
 /* "control" first: a set without it can be neither judged nor taken over. */
 static const char *const pinned[] = { "control", "counters", "processes", "pids",
-				      "exited",	 "refusals", "reports" };
+				      "exited",	 "refusals", "reports",	  "held" };
 
 static bool is_bpffs(void)
 {
@@ -351,6 +351,7 @@ int pins_read_counters(__u64 out[RG_COUNT_COUNT])
 	_cleanup_(freep) __u64 *values = NULL;
 	int cpus = libbpf_num_possible_cpus(), cpu;
 	__u64 sum[RG_COUNT_COUNT] = {};
+	struct rg_control control;
 	__u32 key;
 
 	if (fd < 0)
@@ -365,6 +366,12 @@ int pins_read_counters(__u64 out[RG_COUNT_COUNT])
 			return -errno;
 		for (cpu = 0; cpu < cpus; cpu++)
 			sum[key] += values[cpu];
+	}
+	/* what the agent decided, since the process was held, is counted by it alone */
+	if (pins_read_control(&control) == 0) {
+		for (key = 0; key < RG_ACTION_COUNT; key++)
+			sum[rg_count_verdict(RG_TYPE_EXEC, key)] += control.held[key];
+		sum[RG_COUNT_EVENTS] += control.held_events;
 	}
 	memcpy(out, sum, sizeof(sum));
 	return 0;

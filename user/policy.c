@@ -24,6 +24,7 @@ struct policy *policy_new(void)
 	policy->setup_timeout = POLICY_SETUP_TIMEOUT;
 	policy->root_capabilities.action = POLICY_EXTRA_AUDIT;
 	policy->root_capabilities.set = POLICY_ROOT_CAPABILITIES;
+	policy->hold_timeout = POLICY_HOLD_TIMEOUT;
 	return policy;
 }
 

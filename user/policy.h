@@ -17,6 +17,7 @@
 
 #define POLICY_VERSION	     1
 #define POLICY_SETUP_TIMEOUT 10000000000ULL /* ns; where no file says otherwise */
+#define POLICY_HOLD_TIMEOUT  2000000000ULL
 
 /* What becomes of an attempt whose deciding rule needs an identity that nobody knows yet. */
 enum policy_unidentified {
@@ -115,6 +116,7 @@ struct policy {
 	enum policy_unidentified unidentified;
 	enum policy_extra root_group;
 	uint64_t setup_timeout; /* ns */
+	uint64_t hold_timeout;	/* ns */
 	struct policy_root_capabilities root_capabilities;
 	struct policy_breaker breaker;
 	struct policy_rule *rules; /* in the order in which they are tried; number 1 is rules[0] */

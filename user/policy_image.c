@@ -19,9 +19,16 @@
 _Static_assert(RG_CLASSES <= 64, "classes fit the bits of a word");
 _Static_assert(RG_RULES_MAX <= UINT16_MAX, "numbers of rules fit rg_scope");
 
+_Static_assert(POLICY_UNIDENTIFIED_HOLD == (int)RG_UNIDENTIFIED_HOLD &&
+		       POLICY_UNIDENTIFIED_DENY == (int)RG_UNIDENTIFIED_DENY &&
+		       POLICY_UNIDENTIFIED_ALLOW == (int)RG_UNIDENTIFIED_ALLOW,
+	       "the policy's answers are the kernel side's");
+
 struct builder {
 	const struct policy *policy;
 	time_t now;
+	const struct policy_identity
+		*identity; /* of the container that it is for; NULL: not known */
 	struct policy_scopes cgroup;
 	struct policy_scopes exe;
 	struct policy_image *image;
@@ -148,12 +155,17 @@ static void fill_pair(struct builder *builder, size_t pair, uint32_t rule, uint6
 {
 	uint64_t open = classes & ~builder->filled[pair];
 
-	builder->image->decides[rule] = builder->image->decides[rule] || open;
-	if (policy_rule_needs_identity(&builder->policy->rules[rule]))
-		return; /* for some containers only: the rules behind it decide for others */
-	builder->filled[pair] |= open;
+	__u16 *rules = builder->image->scopes[pair].value.rule;
+	bool perhaps =
+		!builder->identity && policy_rule_needs_identity(&builder->policy->rules[rule]);
+
+	if (builder->image->decides)
+		builder->image->decides[rule] = builder->image->decides[rule] || open;
+	/* for some containers only: the rules behind it decide for others */
+	if (!perhaps)
+		builder->filled[pair] |= open;
 	for (; open; open &= open - 1)
-		builder->image->scopes[pair].value.rule[__builtin_ctzll(open)] = (__u16)(rule + 1);
+		rules[__builtin_ctzll(open)] |= perhaps ? RG_RULE_UNIDENTIFIED : (__u16)(rule + 1);
 }
 
 static int place_rule(struct builder *builder, uint32_t rule)
@@ -186,6 +198,10 @@ static int place_rules(struct builder *builder)
 
 		if (policy_rule_expired(rule, builder->now))
 			continue;
+		if (builder->identity && !policy_who_matches(&rule->who, builder->identity))
+			continue;
+		if (policy_rule_needs_identity(rule))
+			image->flags |= RG_WORD_IDENTITY;
 		if (rule->expires && (!image->next_expiry || rule->expires < image->next_expiry))
 			image->next_expiry = rule->expires;
 		if (rule->action >= RG_ACTION_DENY)
@@ -327,8 +343,35 @@ static int build(struct builder *builder, struct policy_report *report)
 	image->mode = policy->mode;
 	image->setup_timeout = policy->setup_timeout;
 	image->near = near_of(policy);
+	image->unidentified = (enum rg_unidentified)policy->unidentified;
+	image->now = builder->now;
 	image->flags |= (image->n_cgroups ? RG_WORD_CGROUP : 0) |
 			(image->n_exes ? RG_WORD_EXE : 0) | (image->n_scopes ? RG_WORD_RULES : 0);
+	return 0;
+}
+
+int policy_image_scopes_for(const struct policy *policy, time_t now,
+			    const struct policy_identity *identity, struct policy_image_scope **out,
+			    size_t *n)
+{
+	_cleanup_(builder_clear) struct builder builder = { .policy = policy,
+							    .now = now,
+							    .identity = identity };
+	int err;
+
+	builder.image = calloc(1, sizeof(*builder.image));
+	if (!builder.image)
+		return -ENOMEM;
+	err = policy_scopes_build(&builder.cgroup, policy, now,
+				  offsetof(struct policy_rule, cgroup));
+	err = err
+		      ?: policy_scopes_build(&builder.exe, policy, now,
+					     offsetof(struct policy_rule, exe));
+	err = err ?: place_rules(&builder);
+	if (err)
+		return err;
+	*out = TAKE_PTR(builder.image->scopes);
+	*n = builder.image->n_scopes;
 	return 0;
 }
 

@@ -29,9 +29,11 @@ struct policy_image_scope {
 struct policy_image {
 	enum rg_mode mode;
 	uint64_t
-		flags; /* RG_WORD_CGROUP, RG_WORD_EXE, RG_WORD_RULES, RG_WORD_REFUSES: what holds */
+		flags; /* RG_WORD_CGROUP, RG_WORD_EXE, RG_WORD_RULES, RG_WORD_REFUSES, RG_WORD_IDENTITY */
 	uint64_t setup_timeout; /* ns */
 	struct rg_near near;
+	enum rg_unidentified unidentified;
+	time_t now; /* at which it was worked out */
 	struct policy_image_path *cgroups;
 	size_t n_cgroups;
 	struct policy_image_path *exes;
@@ -46,14 +48,22 @@ struct policy_image {
 };
 
 /*
- * Works out the image; rules that have expired at now match nothing in it, and
- * so do rules that need the container's identity, which is not in it: the agent
- * refuses a policy that has one.
- * 0, -ENOMEM, or -E2BIG with the reason in the report (which may be NULL):
- * more entries than a map holds. *out untouched on failure.
+ * Works out the image, for containers that nobody knows yet: where a rule that
+ * needs an identity may match, RG_RULE_UNIDENTIFIED is set beside the number of
+ * the first one that matches for sure. Rules that have expired at now match
+ * nothing in it. 0, -ENOMEM, or -E2BIG with the reason in the report (which may
+ * be NULL): more entries than a map holds. *out untouched on failure.
  */
 int policy_image_build(const struct policy *policy, time_t now, struct policy_image **out,
 		       struct policy_report *report);
+
+/*
+ * The scopes for a container that is known: now as of the image, whose paths they go with. To be
+ * freed. 0, -ENOMEM or -E2BIG.
+ */
+int policy_image_scopes_for(const struct policy *policy, time_t now,
+			    const struct policy_identity *identity, struct policy_image_scope **out,
+			    size_t *n);
 void policy_image_free(struct policy_image *image); /* NULL is fine */
 void policy_image_free_p(struct policy_image **image);
 

@@ -65,15 +65,17 @@ static int write_paths(const struct bpf_map *map, __u32 slot, const struct polic
 	return 0;
 }
 
-static int write_scopes(const struct bpf_map *map, __u32 slot, const struct policy_image *image)
+static int write_scopes(const struct bpf_map *map, __u32 slot, __u32 identity,
+			const struct policy_image_scope *scopes, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < image->n_scopes; i++) {
-		struct rg_scope_key key = image->scopes[i].key;
+	for (i = 0; i < n; i++) {
+		struct rg_scope_key key = scopes[i].key;
 
 		key.slot = slot;
-		if (bpf_map_update_elem(bpf_map__fd(map), &key, &image->scopes[i].value, BPF_ANY))
+		key.identity = identity;
+		if (bpf_map_update_elem(bpf_map__fd(map), &key, &scopes[i].value, BPF_ANY))
 			return -errno;
 	}
 	return 0;
@@ -117,7 +119,7 @@ static int fill_slot(struct rootgate_bpf *bpf, __u32 slot, const struct policy_i
 	if (!err)
 		err = write_paths(bpf->maps.exe_scopes, slot, image->exes, image->n_exes);
 	if (!err)
-		err = write_scopes(bpf->maps.scopes, slot, image);
+		err = write_scopes(bpf->maps.scopes, slot, 0, image->scopes, image->n_scopes);
 	if (!err)
 		err = write_rules(bpf->maps.rules, slot, image);
 	return err;
@@ -142,21 +144,52 @@ int policy_map_wait(void)
 	return bpf_map_update_elem(outer, &key, &inner, BPF_ANY) ? -errno : 0;
 }
 
-int policy_map_write(struct loader *loader, const struct policy_image *image, __u32 *generation,
-		     struct why *why)
+int policy_map_fill(struct loader *loader, const struct policy_image *image, __u32 *generation,
+		    struct why *why)
 {
-	struct rg_control *control = &loader->bpf->bss->control;
-	__u32 next = rg_word_generation(control->word) + 1;
-	__u64 flags = image->flags | RG_WORD_ARMED;
+	__u32 next = rg_word_generation(loader->bpf->bss->control.word) + 1;
 	int err = fill_slot(loader->bpf, next & 1, image);
 
 	if (err) {
 		why_set(why, "cannot write the policy into the kernel's maps: %s", strerror(-err));
 		return err;
 	}
-	control->setup_timeout[next & 1] = image->setup_timeout;
-	control->near[next & 1] = image->near;
-	__atomic_store_n(&control->word, rg_word(image->mode, flags, next), __ATOMIC_SEQ_CST);
 	*generation = next;
 	return 0;
+}
+
+void policy_map_switch(struct loader *loader, const struct policy_image *image, __u32 generation)
+{
+	struct rg_control *control = &loader->bpf->bss->control;
+	__u64 flags = image->flags | RG_WORD_ARMED;
+
+	control->setup_timeout[generation & 1] = image->setup_timeout;
+	control->unidentified[generation & 1] = image->unidentified;
+	control->near[generation & 1] = image->near;
+	__atomic_store_n(&control->word, rg_word(image->mode, flags, generation), __ATOMIC_SEQ_CST);
+}
+
+int policy_map_add_scopes(struct loader *loader, __u32 slot, __u32 identity,
+			  const struct policy_image_scope *scopes, size_t n)
+{
+	return write_scopes(loader->bpf->maps.scopes, slot, identity, scopes, n);
+}
+
+int policy_map_set_identity(struct loader *loader, const struct rg_identity_key *key,
+			    const struct rg_identity *identity)
+{
+	int fd = bpf_map__fd(loader->bpf->maps.identities);
+
+	if (bpf_map_update_elem(fd, key, identity, BPF_ANY) == 0)
+		return 0;
+	policy_map_forget_identity(loader, key);
+	return -errno;
+}
+
+void policy_map_forget_identity(struct loader *loader, const struct rg_identity_key *key)
+{
+	int err = errno;
+
+	bpf_map_delete_elem(bpf_map__fd(loader->bpf->maps.identities), key);
+	errno = err;
 }

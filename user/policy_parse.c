@@ -282,6 +282,7 @@ static const struct policy_field top_fields[] = {
 	{ "unidentified", policy_read_word, offsetof(struct policy, unidentified),
 	  &all_unidentified, 0 },
 	{ "setup_timeout", policy_read_duration, offsetof(struct policy, setup_timeout), NULL, 0 },
+	{ "hold_timeout", policy_read_duration, offsetof(struct policy, hold_timeout), NULL, 0 },
 	{ "root_capabilities", policy_read_root_capabilities,
 	  offsetof(struct policy, root_capabilities), NULL, 0 },
 	{ "root_group", policy_read_word, offsetof(struct policy, root_group), &group_extra, 0 },
@@ -290,7 +291,7 @@ static const struct policy_field top_fields[] = {
 };
 _Static_assert(ARRAY_SIZE(top_fields) <= POLICY_KEYS_MAX, "room in parser->given");
 #define KEY_VERSION 0
-#define KEY_RULES   7
+#define KEY_RULES   8
 
 const struct policy_map policy_top_map = { "a policy", top_fields, ARRAY_SIZE(top_fields), NULL };
 

@@ -116,6 +116,16 @@ int procfs_stat(uint32_t pid, uint64_t *start_time, uint32_t *ppid)
 	return 0;
 }
 
+char procfs_state(uint32_t pid)
+{
+	_cleanup_(freep) char *text = NULL;
+	const char *at = read_proc(pid, "stat", &text, NULL) ? NULL : strrchr(text, ')');
+
+	if (!at || at[1] != ' ')
+		return '\0';
+	return at[2];
+}
+
 bool procfs_same_start(uint64_t start_time, uint64_t by_proc)
 {
 	return start_time >= by_proc && start_time - by_proc < 2 * PROCFS_TICK_NS;

@@ -29,6 +29,9 @@ int procfs_command(uint32_t pid, char *buf, size_t size);
  */
 int procfs_stat(uint32_t pid, uint64_t *start_time, uint32_t *ppid);
 
+/* One letter, as ps has it: 'T' stopped, 'Z' it has ended. '\0': there is no such process. */
+char procfs_state(uint32_t pid);
+
 /* Whether a start in ns is the one that /proc rounded down to ticks. */
 bool procfs_same_start(uint64_t start_time, uint64_t by_proc);
 

@@ -34,6 +34,9 @@ static const char *const counter_names[] = {
 	[RG_COUNT_NEAR_AUDIT] = "near_audit",
 	[RG_COUNT_NEAR_DENY] = "near_deny",
 	[RG_COUNT_NEAR_KILL] = "near_kill",
+	[RG_COUNT_HELD] = "held",
+	[RG_COUNT_UNIDENTIFIED] = "unidentified",
+	[RG_COUNT_LOST_BIRTHS] = "lost_births",
 };
 _Static_assert(ARRAY_SIZE(counter_names) == RG_COUNT_COUNT, "a name for each counter");
 

@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
-const char *const takeover_map_names[TAKEOVER_MAPS] = { "counters", "processes", "pids",
-							"exited",   "refusals",	 "reports" };
+const char *const takeover_map_names[TAKEOVER_MAPS] = { "counters", "processes", "pids", "exited",
+							"refusals", "reports",	 "held" };
 
 static int open_set(unsigned int number, struct takeover_set *out, struct why *why)
 {

@@ -66,6 +66,7 @@ struct dentry;
 struct vfsmount;
 struct file;
 struct seq_file;
+struct kernel_siginfo;
 
 /* linux/ns_common.h */
 struct ns_common {
@@ -353,5 +354,7 @@ struct bpf_sysctl {
 #define EEXIST 17
 /* uapi/asm-generic/signal.h */
 #define SIGKILL 9
+#define SIGCONT 18
+#define SIGSTOP 19
 
 #endif

@@ -104,6 +104,17 @@ enum rg_userns {
 /* A policy's view of the PID namespace. */
 enum rg_pidns { RG_PIDNS_PRIVATE = 0, RG_PIDNS_HOST = 1, RG_PIDNS_COUNT };
 
+/* What becomes of a violation whose rule needs the identity of a container that nobody knows yet. */
+enum rg_unidentified {
+	RG_UNIDENTIFIED_HOLD = 0,
+	RG_UNIDENTIFIED_DENY = 1,
+	RG_UNIDENTIFIED_ALLOW = 2,
+	RG_UNIDENTIFIED_COUNT
+};
+
+/* An agent that was not heard of for so long (ns) is taken for dead: nothing is held for it. */
+#define RG_HEARTBEAT_MAX 20000000000ULL
+
 /* How the hooks are attached, strongest guarantee first. */
 enum rg_attach {
 	RG_ATTACH_NONE = 0,
@@ -141,6 +152,9 @@ enum rg_count {
 	RG_COUNT_NEAR_AUDIT = 19,
 	RG_COUNT_NEAR_DENY = 20,
 	RG_COUNT_NEAR_KILL = 21,
+	RG_COUNT_HELD = 22, /* first execs held until the agent knew their container, or gave up */
+	RG_COUNT_UNIDENTIFIED = 23, /* verdicts by "unidentified": nobody knew the container */
+	RG_COUNT_LOST_BIRTHS = 24,  /* of containers, that found no room in their ring */
 	RG_COUNT_COUNT
 };
 
@@ -149,14 +163,16 @@ enum rg_count {
 /*
  * The policy word: all that a hook must know at once, in one aligned read.
  * Bits 0-7 mode (enum rg_mode), 8 armed, 9 some rule needs the cgroup's path,
- * 10 some rule needs the executable's path, 11 there are rules,
+ * 10 some rule needs the executable's path, 11 there are rules, 12 something is
+ * refused, 13 some rule needs the container's identity,
  * 32-63 generation (1, 2, ...; its lowest bit names the slot of the policy maps).
  */
-#define RG_WORD_ARMED	(1ULL << 8)
-#define RG_WORD_CGROUP	(1ULL << 9)
-#define RG_WORD_EXE	(1ULL << 10)
-#define RG_WORD_RULES	(1ULL << 11)
-#define RG_WORD_REFUSES (1ULL << 12)
+#define RG_WORD_ARMED	 (1ULL << 8)
+#define RG_WORD_CGROUP	 (1ULL << 9)
+#define RG_WORD_EXE	 (1ULL << 10)
+#define RG_WORD_RULES	 (1ULL << 11)
+#define RG_WORD_REFUSES	 (1ULL << 12)
+#define RG_WORD_IDENTITY (1ULL << 13)
 #define rg_word(mode, flags, generation)                                                           \
 	((__u64)(mode) | (__u64)(flags) | (__u64)(generation) << 32)
 #define rg_word_mode(word)	 ((__u32)((word)&0xff))
@@ -202,9 +218,12 @@ struct rg_control {
 	__u32 tripped; /* rules, and the mode, that the circuit breaker has put into audit */
 	/* RG_COUNT_LOST_REFUSALS and RG_COUNT_LOST_REPORTS, as readers know them */
 	__u64 lost_told[2];
-	struct rg_near near[2]; /* by slot */
+	struct rg_near near[2];	     /* by slot */
+	__u32 unidentified[2];	     /* enum rg_unidentified; by slot */
+	__u64 held[RG_ACTION_COUNT]; /* verdicts on execs that were held, which the agent counts */
+	__u64 held_events;	     /* and their events */
 };
-_Static_assert(sizeof(struct rg_control) == 136, "rg_control");
+_Static_assert(sizeof(struct rg_control) == 184, "rg_control");
 
 /* Fixed before the programs are loaded. */
 struct rg_config {
@@ -250,6 +269,20 @@ struct rg_extent {
 _Static_assert(sizeof(struct rg_extent) == 12, "rg_extent");
 
 /*
+ * A container as the kernel side knows it, which nobody in it can choose: the
+ * outermost cgroup whose name tells of an engine, or else the outermost PID
+ * namespace below the base. An inode is used again, but not with that start.
+ */
+struct rg_identity_key {
+	__u64 id;    /* of the cgroup in its file system; or the inode of the PID namespace */
+	__u64 start; /* 0: a cgroup; else when that PID 1 started, CLOCK_BOOTTIME, ns */
+};
+_Static_assert(sizeof(struct rg_identity_key) == 16, "rg_identity_key");
+
+/* In held of an event from the kernel side: the process is stopped, and the verdict is the agent's. */
+#define RG_HELD_NOW (~0U)
+
+/*
  * A record of the rings. Bytes behind a string's NUL, and entries behind a count, are undefined.
  */
 struct rg_event {
@@ -274,7 +307,7 @@ struct rg_event {
 	struct rg_extent map[RG_EXTENTS_MAX];
 	__u32 suppressed; /* equal events left out since the last one */
 	__u32 attach;	  /* enum rg_attach: of the programs that saw it */
-	__u32 pad;
+	__u32 held; /* us that the process was stopped until there was a verdict; 0: it was not */
 	struct rg_ids old;
 	struct rg_ids new;
 	__u32 levels;			 /* entries of pids[], 1 to RG_PIDS_MAX */
@@ -285,6 +318,32 @@ struct rg_event {
 	char exe[RG_PATH_MAX]; /* path in its mount namespace of the file that is executed, or runs */
 };
 _Static_assert(sizeof(struct rg_event) == 992, "rg_event");
+
+/* A record of the ring "births": a container begins, and its engine's files are worth a look. */
+struct rg_birth {
+	struct rg_identity_key container;
+	__u32 pid; /* host PID of PID 1, where it is a PID namespace; else 0 */
+	__u32 pad;
+	char cgroup[RG_PATH_MAX]; /* path of the cgroup, where it is one */
+};
+_Static_assert(sizeof(struct rg_birth) == 280, "rg_birth");
+
+/* Map "held": key __u32 host PID (thread group id) of a process that waits for the agent. */
+struct rg_held {
+	__u64 start_time; /* of the process */
+	__u64 since;	  /* CLOCK_BOOTTIME, ns */
+	struct rg_identity_key container;
+};
+_Static_assert(sizeof(struct rg_held) == 32, "rg_held");
+
+/*
+ * Map "identities": key struct rg_identity_key -> by slot, the scope that stands
+ * for all rules whose selectors of identity hold for that container, from 1; 0: not known.
+ */
+struct rg_identity {
+	__u32 scope[2];
+};
+_Static_assert(sizeof(struct rg_identity) == 8, "rg_identity");
 
 /*
  * Map "processes": key __u32 host PID (thread group id). Map "pids", the way
@@ -340,10 +399,11 @@ _Static_assert(sizeof(struct rg_path_key) == 260, "rg_path_key");
 /* Map "scopes": the rule for each class of attempt there; first match is worked out beforehand. */
 struct rg_scope_key {
 	__u32 slot;
-	__u32 cgroup; /* scope */
-	__u32 exe;    /* scope */
+	__u32 cgroup;	/* scope */
+	__u32 exe;	/* scope */
+	__u32 identity; /* scope; 0: nobody knows the container */
 };
-_Static_assert(sizeof(struct rg_scope_key) == 12, "rg_scope_key");
+_Static_assert(sizeof(struct rg_scope_key) == 16, "rg_scope_key");
 
 /*
  * Classes of attempt: exec or setuid in bit 5, runtime in bits 2 to 4, pidns in
@@ -358,6 +418,9 @@ struct rg_scope {
 	__u16 rule[RG_CLASSES]; /* number from 1; 0: the mode decides */
 };
 _Static_assert(sizeof(struct rg_scope) == 128, "rg_scope");
+/* Added to a number: before that rule there are some that need the container's identity. */
+#define RG_RULE_UNIDENTIFIED 0x8000
+_Static_assert(RG_RULES_MAX < RG_RULE_UNIDENTIFIED, "a number and the mark fit");
 
 /* Map "rules": key __u32 slot * (RG_RULES_MAX + 1) + number. */
 struct rg_rule {

@@ -39,6 +39,7 @@ static inline void sample_event(struct rg_event *event)
 	event->extents = 1;
 	event->map[0] = (struct rg_extent){ 0, 0, 4294967295U };
 	event->suppressed = 0;
+	event->held = 0;
 	event->old = (struct rg_ids){ 1000, 1000, 1000, 1000 };
 	event->new = (struct rg_ids){ 1000, 0, 0, 0 };
 	event->levels = 2;

@@ -83,7 +83,7 @@ static void test_json_fields(void **state)
 	strcpy(record.image, "docker.io/library/nginx:1.27");
 	root = json_of(&record);
 	assert_keys(root, "time id type action reason phase process container user_ns policy "
-			  "suppressed node note ");
+			  "held_ms suppressed node note ");
 	assert_keys(at(root, "process"),
 		    "pid vpid pids ppid start_time entity_id comm exe old new container_uid ");
 	assert_keys(at(root, "container"), "id name image runtime evidence cgroup pod ");
@@ -158,6 +158,7 @@ static void test_json_userns(void **state)
 	strcpy(record.pod_namespace, "web");
 	strcpy(record.pod_name, "web-1");
 	record.event.suppressed = 12;
+	record.event.held = 12346;
 	root = json_of(&record);
 	assert_text(root, "reason", "userns_maps_host_root");
 	assert_number(root, "process.container_uid", 33);
@@ -166,6 +167,7 @@ static void test_json_userns(void **state)
 	assert_json(root, "container.pod", "{\"namespace\":\"web\",\"name\":\"web-1\"}");
 	assert_text(root, "policy.rule", "r");
 	assert_number(root, "suppressed", 12);
+	assert_true(json_object_get_double(json_object_object_get(root, "held_ms")) == 12.346);
 	json_object_put(root);
 
 	record.event.extents = 340;
@@ -222,7 +224,7 @@ static void test_json_note(void **state)
 	record_from_note(&record, &sample_origin, RG_TYPE_STATE, "not enforcing: \"x\"\n");
 	root = json_of(&record);
 	assert_keys(root, "time id type action reason phase process container user_ns policy "
-			  "suppressed node note ");
+			  "held_ms suppressed node note ");
 	assert_text(root, "type", "state");
 	assert_text(root, "action", NULL);
 	assert_text(root, "phase", NULL);

@@ -49,12 +49,14 @@ static void test_text(void **state)
 	record.event.phase = RG_PHASE_SETUP;
 	record.event.reason = RG_REASON_USERNS_MAPS_HOST_ROOT;
 	record.event.suppressed = 3;
+	record.event.held = 1500000;
 	record.event.old = (struct rg_ids){ 7, 8, 9, 8 };
 	record.event.new = (struct rg_ids){ 7, 8, 0, 8 };
 	assert_line(
 		&record, false,
 		"11-23 13:00:00 audit setuid 30591/10 docker:3f0c2d9a1b7e(nginx) suid 9→0 /bin/id "
-		"userns maps host root rule \"low port\" (set-up) (+3 more)");
+		"userns maps host root rule \"low port\" (set-up) (held 1500 ms) "
+		"(+3 more)");
 	sample_record(&record);
 	record.event.reason = RG_REASON_ROOT_GROUP;
 	assert_line(&record, false,

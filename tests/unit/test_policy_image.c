@@ -51,6 +51,15 @@ static uint64_t draw_mask(uint32_t n)
 	return draw(2) ? 0 : draw(1U << n);
 }
 
+static void draw_name(struct policy_globs *globs)
+{
+	globs->items = calloc(1, sizeof(*globs->items));
+	assert_non_null(globs->items);
+	globs->items[0].text = strdup(draw(2) ? "a" : draw(2) ? "b" : "*");
+	assert_non_null(globs->items[0].text);
+	globs->n = 1;
+}
+
 static struct policy *draw_policy(uint32_t n_rules, uint32_t max_patterns)
 {
 	struct policy *policy = policy_new();
@@ -72,8 +81,31 @@ static struct policy *draw_policy(uint32_t n_rules, uint32_t max_patterns)
 		rule->pidns = draw_mask(RG_PIDNS_COUNT);
 		rule->userns = draw_mask(RG_USERNS_COUNT);
 		rule->event = draw_mask(2);
+		if (!draw(3))
+			draw_name(&rule->who.name);
 	}
 	return policy;
+}
+
+/* The same for a container that is known, whose scopes replace the image's. */
+static void check_known(const struct policy *policy, struct policy_image *image,
+			struct policy_attempt *attempt)
+{
+	struct policy_image_scope *unknown = image->scopes, *scopes;
+	const struct policy_identity identity = { .name = draw(2) ? "a" : draw(2) ? "b" : NULL };
+	const struct policy_rule *rule;
+	size_t n_unknown = image->n_scopes, n;
+
+	assert_int_equal(policy_image_scopes_for(policy, image->now, &identity, &scopes, &n), 0);
+	image->scopes = scopes;
+	image->n_scopes = n;
+	attempt->identity = &identity;
+	rule = policy_match(policy, attempt);
+	assert_int_equal(policy_lookup(image, attempt), rule ? rule - policy->rules + 1 : 0);
+	attempt->identity = NULL;
+	image->scopes = unknown;
+	image->n_scopes = n_unknown;
+	free(scopes);
 }
 
 static void check_paths(const struct policy_image_path *paths, size_t n)
@@ -106,14 +138,15 @@ static void check_form(const struct policy *policy, const struct policy_image *i
 	check_paths(image->exes, image->n_exes);
 }
 
-static void check_attempts(const struct policy *policy, const struct policy_image *image,
-			   time_t now, uint32_t attempts)
+static void check_attempts(const struct policy *policy, struct policy_image *image, time_t now,
+			   uint32_t attempts)
 {
 	char cgroup[16], exe[16];
 	struct policy_attempt attempt = { .cgroup = cgroup, .exe = exe, .now = now };
 
 	while (attempts-- > 0) {
 		const struct policy_rule *rule;
+		uint32_t found;
 
 		draw_path(cgroup, 9);
 		draw_path(exe, 9);
@@ -122,8 +155,13 @@ static void check_attempts(const struct policy *policy, const struct policy_imag
 		attempt.userns = draw(2);
 		attempt.type = draw(2);
 		rule = policy_match(policy, &attempt);
-		assert_int_equal(policy_lookup(image, &attempt),
-				 rule ? rule - policy->rules + 1 : 0);
+		found = policy_lookup(image, &attempt);
+		if (rule && policy_rule_needs_identity(rule))
+			assert_int_equal(found & RG_RULE_UNIDENTIFIED, RG_RULE_UNIDENTIFIED);
+		else
+			assert_int_equal(found, rule ? rule - policy->rules + 1 : 0);
+		if (!draw(8))
+			check_known(policy, image, &attempt);
 	}
 }
 

@@ -93,7 +93,8 @@ static const struct policy_case top_cases[] = {
 	  "2:1 error: unknown key 'Mode' in a policy; did you mean 'mode'?\n" },
 	{ "version: 1\ncolour: blue\n",
 	  "2:1 error: unknown key 'colour' in a policy; it may have version, mode, "
-	  "unidentified, setup_timeout, root_capabilities, root_group, breaker, rules\n" },
+	  "unidentified, setup_timeout, hold_timeout, root_capabilities, root_group, breaker, "
+	  "rules\n" },
 	{ "version: 1\nmode: enforced\n",
 	  "2:7 error: 'mode' must be audit, enforce or kill, not 'enforced'; did you "
 	  "mean 'enforce'?\n" },
@@ -244,7 +245,8 @@ static void test_print(void **state)
 		{ "{ version: 1, \"\346\227\245\346\234\254\303\251e\314\201\": 1, mode: x }\n",
 		  "p.yaml:1:15: error: unknown key '\346\227\245\346\234\254\303\251e\314\201' in "
 		  "a policy; it "
-		  "may have version, mode, unidentified, setup_timeout, root_capabilities, "
+		  "may have version, mode, unidentified, setup_timeout, hold_timeout, "
+		  "root_capabilities, "
 		  "root_group, breaker, rules\n"
 		  "{ version: 1, \"\346\227\245\346\234\254\303\251e\314\201\": 1, mode: x }\n"
 		  "              ^\n"

@@ -124,6 +124,15 @@ static int step_sleep(const struct word *word)
 	return GO_ON;
 }
 
+static int step_until(const struct word *word)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+
+	while (access(word->value, F_OK))
+		nanosleep(&moment, NULL);
+	return GO_ON;
+}
+
 /* What events call this process, until an exec gives it another name. */
 static int step_name(const struct word *word)
 {
@@ -187,6 +196,7 @@ static const struct step steps[] = {
 	{ "name", step_name, "=NAME what events call this process" },
 	{ "print", step_print, "pids and uids on stdout" },
 	{ "sleep", step_sleep, "=MS" },
+	{ "until", step_until, "=FILE go on once it is there" },
 };
 
 static const struct step acts[] = {

@@ -95,12 +95,6 @@ expect_exit 0 "it is said" wait_for 5 grep -q "policy.yaml:[0-9]*:1: error: unkn
 is "$(generation)" "$from" "the generation stays"
 attempt 137 kill exec 1 "so do the rules" cgroup=web pidns execself=/bin/true
 like "$(rootgate events -n 100 -o json --type policy | tail -n 1)" "*refused*" "there is an event"
-policy "version: 1
-rules:
-  - { name: app, match: { image: nginx }, action: deny }"
-rootgate policy reload >/tmp/out 2>&1
-is "$?" 3 "and so is one that needs the container's identity"
-like "$(cat /tmp/out)" "*policy.yaml:3:5: error: rule 'app' needs the container's identity*" "with its place"
 
 note "a rule expires"
 mode=enforce

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which container a task is in, as the agent and the kernel side call it
+ * (struct rg_identity_key). Nobody in a container chooses that: the host named
+ * its cgroup, and what it makes below that comes further in, and its PID
+ * namespace it can't leave. Who the container is, only the agent knows.
+ *
+ * Where no engine names cgroups of its own (runc by itself), a process may make
+ * one with an engine's name below the container's. Nobody knows that cgroup, so
+ * the PID namespace counts as before.
+ */
+#ifndef ROOTGATE_IDENTITY_BPF_H
+#define ROOTGATE_IDENTITY_BPF_H
+
+#include "path.bpf.h"
+#include "subject.bpf.h"
+
+/* Not inlined: out of a loop the compiler would take what this kernel may not have. */
+static __noinline struct kernfs_node *further_out(struct kernfs_node *kn)
+{
+	return kernfs_parent(kn);
+}
+
+/* The outermost cgroup whose name tells of a container; 0: none does, or the path is not known. */
+static __always_inline __u64 telling_cgroup(struct rg_scratch *scratch)
+{
+	struct kernfs_node *kn = (struct kernfs_node *)scratch->of_cgroup;
+	__u32 i;
+
+	if (!scratch->cgroup.len || !scratch->cgroup.teller)
+		return 0;
+	for (i = 1; i < RG_NAMES_MAX; i++) {
+		if (i >= scratch->cgroup.teller)
+			break;
+		kn = further_out(kn);
+	}
+	return BPF_CORE_READ(kn, id);
+}
+
+/* The outermost PID namespace below the base; 0, 0 where there is none. */
+static __always_inline void own_pidns(struct rg_scratch *scratch, struct rg_identity_key *key)
+{
+	struct pid *pid = (struct pid *)scratch->of_pid;
+	struct task_struct *reaper;
+	struct upid outermost;
+
+	if (BPF_CORE_READ(pid, level) <= config.base_level)
+		return;
+	outermost = upid_at(pid, config.base_level + 1);
+	reaper = BPF_CORE_READ(outermost.ns, child_reaper);
+	key->start = BPF_CORE_READ(reaper, start_boottime);
+	if (key->start)
+		key->id = BPF_CORE_READ(outermost.ns, ns.inum);
+}
+
+/* Into this thread's work space, once its cgroup's path is there. Global: see path.bpf.h. */
+__weak __noinline int find_container(void)
+{
+	struct rg_identity_key pidns = {}, cgroup = {};
+	struct rg_scratch *scratch = scratch_find();
+
+	if (!scratch)
+		return 0;
+	cgroup.id = telling_cgroup(scratch);
+	own_pidns(scratch, &pidns);
+	if (!cgroup.id || (!bpf_map_lookup_elem(&identities, &cgroup) &&
+			   bpf_map_lookup_elem(&identities, &pidns)))
+		cgroup = pidns;
+	scratch->container = cgroup;
+	return 0;
+}
+
+#endif
