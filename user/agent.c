@@ -19,16 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lock.h"
 #include "log.h"
-#include "mounts.h"
 #include "names.h"
 #include "notify.h"
-#include "pins.h"
-#include "privileges.h"
 #include "rootgate.skel.h"
 #include "seed.h"
-#include "syscalls.h"
 #include "verb.h"
 
 #define HEARTBEAT_NS 9000000000ULL /* so that what it finds is told within ten seconds */
@@ -179,19 +174,6 @@ static int loop(struct agent *agent)
 
 /* --- start and end --------------------------------------------------------- */
 
-static int take_lock(struct agent *agent)
-{
-	struct why why;
-
-	if (lock_take(&agent->lock, &why))
-		return log_exit(EXIT_FAILED, "%s", why.text);
-	/* one with another run folder holds another lock, but there is one place for pins */
-	if (pins_owner())
-		return log_exit(EXIT_FAILED, "another agent runs already: PID %d; stop it first",
-				(int)pins_owner());
-	return EXIT_DONE;
-}
-
 static int open_stream(struct agent *agent)
 {
 	char path[STREAM_PATH_MAX], why[256];
@@ -276,55 +258,14 @@ static int open_signals(struct agent *agent)
 	return EXIT_DONE;
 }
 
-static int read_host(struct agent *agent)
-{
-	struct why why;
-	int err;
-
-	if (geteuid() != 0)
-		return log_exit(EXIT_NOT_PERMITTED, "run needs root: use sudo");
-	err = host_read(&agent->host, &why);
-	if (err)
-		return log_exit(err == -EACCES || err == -EPERM ? EXIT_NOT_PERMITTED : EXIT_FAILED,
-				"%s", why.text);
-	if (!agent->host.btf)
-		return log_exit(
-			EXIT_FAILED,
-			"this kernel (%s) has no BTF (/sys/kernel/btf/vmlinux): it must be built "
-			"with CONFIG_DEBUG_INFO_BTF=y",
-			agent->host.release);
-	if (origin_read(&agent->origin))
-		return log_exit(EXIT_FAILED,
-				"cannot read /proc/sys/kernel/random/boot_id: is /proc mounted?");
-	return EXIT_DONE;
-}
-
-static int drop_privileges(void)
-{
-	struct why why;
-	int err = privileges_drop(&why);
-
-	err = err ?: syscalls_restrict(&why);
-	if (err > 0)
-		log_warning("%s; the agent goes on without", why.text);
-	return err < 0 ? log_exit(EXIT_FAILED, "%s", why.text) : EXIT_DONE;
-}
-
-static int take_mounts(void)
-{
-	struct why why;
-
-	return mounts_unshare(&why) ? log_exit(EXIT_FAILED, "%s", why.text) : EXIT_DONE;
-}
-
 static int start(struct agent *agent)
 {
 	_cleanup_(policy_free_p) struct policy *policy = NULL;
-	int code = read_host(agent);
+	int code = agent_read_host(agent);
 
 	code = code ?: open_signals(agent);
-	code = code ?: take_lock(agent);
-	code = code ?: take_mounts();
+	code = code ?: agent_take_lock(agent);
+	code = code ?: agent_take_mounts();
 	code = code ?: agent_read_policy(agent, &policy);
 	code = code ?: agent_attach(agent, policy);
 	code = code ?: open_stream(agent);
@@ -333,7 +274,7 @@ static int start(struct agent *agent)
 	code = code ?: agent_control_open(agent);
 	code = code ?: agent_watch_open(agent);
 	code = code ?: open_loop(agent);
-	code = code ?: drop_privileges();
+	code = code ?: agent_drop_privileges();
 	if (!code) {
 		agent_control_restore(agent);
 		agent_breaker_restore(agent);

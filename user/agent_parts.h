@@ -80,6 +80,16 @@ struct agent {
 	bool detaching; /* with the programs */
 };
 
+/* agent_ground.c: the host that it runs on. Exit codes of verb.h; they log. */
+
+/* Root, BTF, the base namespaces. / One agent only. / A mount namespace of its own. */
+int agent_read_host(struct agent *agent);
+int agent_take_lock(struct agent *agent);
+int agent_take_mounts(void);
+
+/* Once all is open: what the loop does not need. */
+int agent_drop_privileges(void);
+
 /* agent_attach.c: the set of programs. Exit codes of verb.h; they log. */
 
 /*
