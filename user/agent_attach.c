@@ -255,9 +255,15 @@ void agent_detach(struct agent *agent)
 {
 	_cleanup_(mounts_leave) struct mounts_view view = mounts_enter();
 
+	int err = 0;
+
 	loader_stop(&agent->loader);
 	if (agent->set)
-		pins_remove(agent->set);
+		err = pins_remove(agent->set);
+	if (err)
+		log_warning("pins of programs that refuse nothing any more are left in " PINS_DIR
+			    "/%u: %s; rm -r " PINS_DIR " takes them away",
+			    agent->set, strerror(-err));
 	if (agent->before.n)
 		pins_publish(agent->before.sets[agent->before.n - 1].number);
 	takeover_forget(&agent->before);

@@ -106,10 +106,11 @@ static void stop_keeping(unsigned int set)
 	store_remove(set, KEPT_LINKS);
 }
 
-static void unpin(unsigned int set)
+static int unpin(unsigned int set)
 {
 	char path[PATH_ROOM], folder[PATH_ROOM];
 	struct dirent *entry;
+	int err;
 	DIR *dir;
 
 	set_path(folder, set, "");
@@ -121,14 +122,17 @@ static void unpin(unsigned int set)
 	}
 	if (dir)
 		closedir(dir);
-	rmdir(folder);
+	err = rmdir(folder) && errno != ENOENT ? -errno : 0;
 	pins_tidy();
+	return err;
 }
 
-void pins_remove(unsigned int set)
+int pins_remove(unsigned int set)
 {
-	unpin(set);
+	int err = unpin(set);
+
 	stop_keeping(set);
+	return err;
 }
 
 void pins_tidy(void)

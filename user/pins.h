@@ -34,8 +34,11 @@ int pins_publish(unsigned int set);
 /* Whether the set is all there, in a BPF file system that can be seen, and is the current one. */
 bool pins_intact(const struct loader *loader, unsigned int set);
 
-/* Takes away a set's folder, and what systemd keeps of it; what is not there is fine. */
-void pins_remove(unsigned int set);
+/*
+ * Takes away a set's folder, and what systemd keeps of it; what is not there is fine. 0 or a negative
+ * errno, where something stays.
+ */
+int pins_remove(unsigned int set);
 
 /* Takes away "current" where it names nothing, and the folder where it is empty. */
 void pins_tidy(void);

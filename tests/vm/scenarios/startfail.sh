@@ -98,6 +98,10 @@ for kind in bpf mount open socket; do
 			echo "$kind $n: WRONG: $code, $outcome; $(cat $AGENT_LOG)"
 		fi
 		[ $kind = mount ] && ! mountpoint -q /sys/fs/bpf && mount -t bpf bpf /sys/fs/bpf
+		if ! clean && grep -q "pins .* are left" $AGENT_LOG; then
+			echo "$kind $n: at its end: $(tail -n 1 $AGENT_LOG)"
+			rootgate detach
+		fi
 		if ! clean; then
 			wrong=$((wrong + 1))
 			echo "$kind $n: WRONG: something is left: $(ls /sys/fs/bpf)"
@@ -110,4 +114,13 @@ for kind in bpf mount open socket; do
 	[ $((ended + went_on)) -gt 0 ]
 	is $? 0 "$kind: and there were such calls"
 done
+
+note "and where taking away fails"
+agent_start --policy $POLICY
+mkdir /sys/fs/bpf/rootgate/1/more
+agent_stop
+like "$(cat $AGENT_LOG)" "*are left in /sys/fs/bpf/rootgate/1: Directory not empty*" "it is told"
+rm -r /sys/fs/bpf/rootgate
+clean
+is $? 0 "and as it says, rm -r takes it away"
 summary
