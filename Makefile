@@ -54,7 +54,7 @@ help:
 
 # maps first: bpftool's linker wants a map's definition before its declarations
 BPF_OBJS := $(addprefix $(B)/bpf/,maps.bpf.o exec.bpf.o guard.bpf.o setgid.bpf.o \
-	setuid.bpf.o sweep.bpf.o track.bpf.o)
+	setuid.bpf.o sweep.bpf.o track.bpf.o tripwire.bpf.o)
 BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wshadow -Werror \
 	-Wno-unused-parameter -D__TARGET_ARCH_$(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/') \
 	-Ivmlinux -Iinclude -Ibpf

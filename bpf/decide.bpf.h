@@ -26,6 +26,13 @@ struct verdict {
 	__u32 held;	    /* 1: the process is stopped, and the agent will decide */
 };
 
+/* Not while an operator has said so, nor where the programs only watch. */
+static __always_inline bool can_refuse(void)
+{
+	return control.attach != RG_ATTACH_AUDIT_ONLY &&
+	       (!control.disabled_until || bpf_ktime_get_boot_ns() >= control.disabled_until);
+}
+
 static __always_inline __u32 mode_action(__u32 mode)
 {
 	if (mode == RG_MODE_KILL)

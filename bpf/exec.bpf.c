@@ -16,7 +16,8 @@
  * file's capabilities come to can't be known then: they are looked at behind
  * the security modules, where nothing can be refused any more.
  *
- * Not covered: a program that never execs (a restored or only forked process).
+ * Not covered: a program that never execs (a restored or only forked process;
+ * where its credential is put on, tripwire.bpf.c sees it).
  */
 #include "near.bpf.h"
 #include "report.bpf.h"
@@ -75,9 +76,13 @@ static __always_inline int check_exec(const struct cred *new, struct file *file,
 	attempt.task = task;
 	attempt.type = forget(is_judged ? RG_TYPE_EXEC : RG_TYPE_LATENT);
 	if (!is_judged)
-		return is_latent(&attempt) ? report(&attempt) : 0;
+		return is_latent(&attempt) ? report(&attempt, RG_ACTION_AUDIT) : 0;
 	forget_attempt(&attempt);
-	return judge(&attempt);
+	if (judge(&attempt))
+		return -EPERM;
+	if (way != RG_ATTACH_AUDIT_ONLY && !attempt.answer)
+		let_pass(attempt.new);
+	return 0;
 }
 
 SEC("lsm/bprm_creds_from_file")

@@ -9,13 +9,6 @@
 
 #include "hold.bpf.h"
 
-/* Not while an operator has said so, nor where the programs only watch. */
-static __always_inline bool can_refuse(void)
-{
-	return control.attach != RG_ATTACH_AUDIT_ONLY &&
-	       (!control.disabled_until || bpf_ktime_get_boot_ns() >= control.disabled_until);
-}
-
 /* What is near host root has an answer instead of the mode; a rule can only make it milder. */
 static __always_inline void decide_on(const struct attempt *attempt, __u32 class,
 				      struct rg_scratch *scratch, struct verdict *verdict)
@@ -74,6 +67,15 @@ static __always_inline void conclude(const struct attempt *attempt, struct verdi
 	give_up(attempt);
 	verdict->held = 0;
 	count(which);
+}
+
+/* Told to the tripwire: this credential has passed a hook. */
+static __always_inline void let_pass(const struct cred *new)
+{
+	__u32 tgid = (__u32)(bpf_get_current_pid_tgid() >> 32);
+	__u64 key = (__u64) new;
+
+	bpf_map_update_elem(&passes, &key, &tgid, BPF_ANY);
 }
 
 /* What is done about a violation, or what is near one: 0 or -EPERM. */

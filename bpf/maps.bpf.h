@@ -147,6 +147,20 @@ RG_MAP struct {
 } births SEC(".maps");
 
 /*
+ * Credentials that hold host root and that a hook let pass, on their way to commit_creds(). Key:
+ * the new credential's address. Value: thread group id; an exec changes the thread's. Written by
+ * the hooks, deleted by the tripwire, which takes a gain that isn't here for one that passed no
+ * hook. What never comes to be committed (an exec that fails later) stays behind; the eldest make
+ * room.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, __u32);
+} passes SEC(".maps");
+
+/*
  * Our own maps, programs and links. Key: struct rg_object. Value: 1. Written by
  * the agent once, before control.guard. Room for some sets of all of them.
  */

@@ -28,7 +28,7 @@ int rg_sweep(struct bpf_iter__task *ctx)
 	attempt.reason = RG_REASON_NONE;
 	attempt.silent = 0;
 	attempt.file = task->mm->exe_file;
-	return report(&attempt);
+	return report(&attempt, RG_ACTION_AUDIT);
 }
 
 char LICENSE[] SEC("license") = "GPL";

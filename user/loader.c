@@ -53,6 +53,8 @@ static bool program_wanted(const struct bpf_program *prog, const struct loader *
 		return attach == RG_ATTACH_LSM;
 	if (starts_with(section, "fmod_ret/") || starts_with(section, "fexit/"))
 		return attach == RG_ATTACH_FMOD_RET;
+	if (starts_with(section, "fentry/"))
+		return attach != RG_ATTACH_AUDIT_ONLY;
 	if (strcmp(bpf_program__name(prog), "rg_exec_watch") == 0)
 		return attach == RG_ATTACH_AUDIT_ONLY;
 	return true;

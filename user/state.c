@@ -37,6 +37,7 @@ static const char *const counter_names[] = {
 	[RG_COUNT_HELD] = "held",
 	[RG_COUNT_UNIDENTIFIED] = "unidentified",
 	[RG_COUNT_LOST_BIRTHS] = "lost_births",
+	[RG_COUNT_TRIPWIRE] = "tripwire",
 };
 _Static_assert(ARRAY_SIZE(counter_names) == RG_COUNT_COUNT, "a name for each counter");
 

@@ -155,6 +155,7 @@ enum rg_count {
 	RG_COUNT_HELD = 22, /* first execs held until the agent knew their container, or gave up */
 	RG_COUNT_UNIDENTIFIED = 23, /* verdicts by "unidentified": nobody knew the container */
 	RG_COUNT_LOST_BIRTHS = 24,  /* of containers, that found no room in their ring */
+	RG_COUNT_TRIPWIRE = 25,	    /* gains of host root that passed no hook */
 	RG_COUNT_COUNT
 };
 

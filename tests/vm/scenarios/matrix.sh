@@ -140,6 +140,7 @@ root_capabilities: { action: ignore }"
 	done </tmp/compared
 done
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "no event is lost"
+is "$(counter tripwire)" 0 "and none came by without a hook"
 agent_stop
 is $? 0 "the agent ends"
 summary

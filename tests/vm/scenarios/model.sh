@@ -66,6 +66,7 @@ for name in exec_allow exec_audit exec_deny exec_kill setuid_allow setuid_audit 
 		/tmp/cases)
 	is "$(counter $name)" "$expected" "$name: $expected verdicts, all counted"
 done
+is "$(counter tripwire)" 0 "and none came by without a hook"
 agent_stop
 is $? 0 "the agent ends"
 summary

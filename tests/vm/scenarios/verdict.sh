@@ -116,6 +116,7 @@ is "$(counter exec_kill) $(counter setuid_kill)" "1 1" "killed"
 is "$(counter exec_audit) $(counter setuid_audit)" "2 1" "let through"
 is "$(counter events)" 33 "events"
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "none lost"
+is "$(counter tripwire)" 0 "and none came by without a hook"
 
 agent_stop
 is $? 0 "the agent ends when it is told to"
