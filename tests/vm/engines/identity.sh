@@ -95,7 +95,7 @@ task()
 	task_namespace=$1 task_id=$2
 	shift 2
 	ctr --address /run/docker/containerd/containerd.sock --namespace "$task_namespace" run --rm \
-		--rootfs "$@" /images/busybox "$task_id" id -u
+		--rootfs "$@" /images/busybox "$task_id" /bin/id -u
 }
 named() { task default "good-$1"; }
 unnamed() { task default "bad-$1"; }
