@@ -18,13 +18,16 @@
 rules()
 {
 	policy "version: 1
+root_capabilities: { action: ignore }
 mode: $1
 ${2:+rules:
 $2}"
 	agent_reload || not_ok "the policy is taken" "$(tail -n 20 $AGENT_LOG)"
 }
 
+# so that the counters have no more than the events: see refusals.sh
 policy "version: 1
+root_capabilities: { action: ignore }
 mode: enforce"
 agent_start --policy $POLICY
 follow_events
