@@ -101,9 +101,11 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	if (err)
 		return tell_exit(agent, EXIT_FAILED, "cannot wait for the policy before: %s",
 				 strerror(-err));
-	/* its events, while the names of its rules are there */
-	agent_read_ring(agent, agent->refusals);
-	agent_read_ring(agent, agent->reports);
+	/* its events, while the names of its rules are there; those of an agent before have time */
+	if (agent->policies[agent->generation & 1]) {
+		agent_read_ring(agent, agent->refusals);
+		agent_read_ring(agent, agent->reports);
+	}
 	if (policy_image_build(policy, time(NULL), &image, &report)) {
 		tell_report(agent, &report);
 		return tell_exit(agent, EXIT_POLICY,

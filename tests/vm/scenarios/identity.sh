@@ -214,6 +214,7 @@ agent_on_exit=keep
 agent_stop
 quietly 137 "what waits when it ends is killed"
 agent_start --policy $POLICY
+kill -STOP "$agent" # it is not even told
 start pidns $go execself=/bin/true
 go
 wait_for 2 is_stopped
