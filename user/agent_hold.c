@@ -75,13 +75,6 @@ static const struct policy_rule *match(const struct agent *agent, const struct r
 	return rule;
 }
 
-static enum rg_action mode_action(enum rg_mode mode)
-{
-	if (mode == RG_MODE_KILL)
-		return RG_ACTION_KILL;
-	return mode == RG_MODE_AUDIT ? RG_ACTION_AUDIT : RG_ACTION_DENY;
-}
-
 /* How long it has been held, as its event tells. */
 static uint32_t held_us(const struct rg_event *event)
 {
@@ -99,7 +92,7 @@ static void decide(struct agent *agent, struct waiting *waiting, const struct id
 	struct rg_control *control = &agent->loader.bpf->bss->control;
 	bool report = true;
 
-	event->action = mode_action(agent->mode);
+	event->action = policy_mode_action(agent->mode);
 	if (rule)
 		event->action = rule->action;
 	if (rule && event->action >= RG_ACTION_DENY && tripped_has(&agent->tripped, rule->name))

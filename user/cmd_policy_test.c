@@ -220,13 +220,6 @@ struct answer {
 	char why[256];
 };
 
-static const char *mode_action(enum rg_mode mode)
-{
-	return names_get(&names_action, mode == RG_MODE_KILL	? RG_ACTION_KILL
-					: mode == RG_MODE_AUDIT ? RG_ACTION_AUDIT
-								: RG_ACTION_DENY);
-}
-
 static void judge_by_rule(const struct policy_rule *rule, struct answer *answer)
 {
 	answer->rule = rule;
@@ -281,7 +274,7 @@ static void judge(const struct policy *policy, const struct question *question,
 	answer->rule = policy_match(policy, &question->attempt);
 	if (!answer->rule) {
 		answer->by = "mode";
-		answer->action = mode_action(policy->mode);
+		answer->action = names_get(&names_action, policy_mode_action(policy->mode));
 		snprintf(answer->why, sizeof(answer->why), "no rule matches, and the mode is %s",
 			 names_get(&names_mode, policy->mode));
 		return;

@@ -74,6 +74,13 @@ bool policy_rule_expired(const struct policy_rule *rule, time_t now)
 	return rule->expires && now >= rule->expires;
 }
 
+enum rg_action policy_mode_action(enum rg_mode mode)
+{
+	if (mode == RG_MODE_KILL)
+		return RG_ACTION_KILL;
+	return mode == RG_MODE_AUDIT ? RG_ACTION_AUDIT : RG_ACTION_DENY;
+}
+
 bool policy_refuses(const struct policy *policy, time_t now)
 {
 	size_t i;

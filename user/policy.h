@@ -147,6 +147,9 @@ void policy_rule_clear(struct policy_rule *rule);
 
 bool policy_rule_expired(const struct policy_rule *rule, time_t now);
 
+/* What a mode makes of a violation that no rule matches; bpf/decide.bpf.h has it as well. */
+enum rg_action policy_mode_action(enum rg_mode mode);
+
 /* Whether anything can be refused by it: by its mode, a rule that has not expired, or any answer. */
 bool policy_refuses(const struct policy *policy, time_t now);
 
