@@ -173,14 +173,14 @@ void agent_hold_check(struct agent *agent)
 
 void agent_hold(struct agent *agent, const struct rg_event *event)
 {
-	struct waiting *items = reallocarray(agent->waiting, agent->n_waiting + 1, sizeof(*items));
-	struct waiting new = { .event = *event };
+	struct waiting new = { .event = *event }, *items;
 	struct rg_held held;
 
 	/* where the note is gone, so is the process, and nobody is asked about it */
 	if (bpf_map_lookup_elem(bpf_map__fd(agent->loader.bpf->maps.held), &event->pid, &held) ||
 	    held.start_time != event->start_time)
 		return;
+	items = reallocarray(agent->waiting, agent->n_waiting + 1, sizeof(*items));
 	new.container = held.container;
 	new.pidfd = open_process(event->pid, event->start_time);
 	if (items)
