@@ -2,7 +2,7 @@
 #
 # Every kernel, with fmod_ret programs: bpf is in no kernel's list of LSMs here.
 # lsm: nobpf
-# kernels: 5.10 6.1 6.12 newest
+# kernels: 5.10 newest
 
 # shellcheck source-path=SCRIPTDIR source=../guest/smoke.sh
 . /payload/smoke.sh

@@ -2,7 +2,7 @@
 #
 # What scenarios say their results with: they source it first (. /payload/guest.sh).
 # Each result is one line, on the console and on $RESULTS; the host counts them there, so that
-# results from subshells count as well.
+# results from subshells count as well, and shows the details of a failure ("#   ...") with it.
 
 RESULTS=${RESULTS:-/dev/null}
 result_number=0
@@ -27,7 +27,7 @@ not_ok()
 	result_number=$((result_number + 1))
 	result "not ok $result_number - $1"
 	shift
-	[ $# = 0 ] || printf '%s\n' "$*" | sed 's/^/#   /'
+	[ $# = 0 ] || printf '%s\n' "$@" | sed 's/^/#   /' | tee -a "$RESULTS"
 }
 
 # skip NAME REASON

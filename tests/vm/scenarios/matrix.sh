@@ -74,6 +74,7 @@ try_all()
 {
 	row=0
 	: >/tmp/exits
+	: >/tmp/said
 	while read -r space moment _; do
 		row=$((row + 1))
 		for place in own nested host; do
@@ -83,7 +84,9 @@ try_all()
 				continue
 			fi
 			probe $cgroup $map $way $act >/tmp/probe.out 2>&1
-			echo "$cell $?" >>/tmp/exits
+			code=$?
+			echo "$cell $code" >>/tmp/exits
+			[ $code = 0 ] || sed "s/^/$cell: /" /tmp/probe.out >>/tmp/said
 		done
 	done </tmp/rows
 	sleep 0.5
@@ -91,7 +94,7 @@ try_all()
 		sed -n 's/.*"type":"\([a-z]*\)","action":"\([a-z]*\)","reason":"\([a-z_]*\)".*"comm":"\('$number'-[^"]*\)".*/\4 \1 \2 \3/p' >/tmp/told
 }
 
-# What each row must come to, and what it did: "title<TAB>got<TAB>want".
+# What each row must come to, and what it did: "title<TAB>got<TAB>want<TAB>cells".
 compare()
 {
 	awk -v mode=$mode -v number=$number '
@@ -116,7 +119,7 @@ compare()
 			else
 				want = want (verdict == "pass" ? 0 : verdict == "same" ? 1 : verdict == "EINVAL" ? 3 : "?") "; "
 		}
-		print mode ": " $1 ", " $2 "\t" got "\t" want
+		print mode ": " $1 ", " $2 "\t" got "\t" want "\t" number "-" row
 	}' /tmp/exits /tmp/told /tmp/head /tmp/rows
 }
 
@@ -135,8 +138,12 @@ root_capabilities: { action: ignore }"
 	agent_reload || not_ok "the policy is taken" "$(tail -n 20 $AGENT_LOG)"
 	try_all
 	compare >/tmp/compared
-	while IFS=$tab read -r title got want; do
-		is "$got" "$want" "$title"
+	while IFS=$tab read -r title got want said; do
+		if [ "$got" = "$want" ]; then
+			ok "$title"
+		else
+			not_ok "$title" "got:  $got" "want: $want" "$(grep "^$said-" /tmp/said)"
+		fi
 	done </tmp/compared
 done
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "no event is lost"

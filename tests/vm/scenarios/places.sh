@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# kernels: 5.10 6.1
+# kernels: 6.1
 # lsm: default
 # timeout: 300
 #
