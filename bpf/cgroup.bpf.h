@@ -44,13 +44,20 @@ static __always_inline bool is_hex(__u64 head)
 	return true;
 }
 
+/* machine- scopes, which may be virtual machines as well, and nspawn's own services. */
+static __always_inline bool is_nspawn(__u64 head, __u64 next)
+{
+	return head == HEAD('m', 'a', 'c', 'h', 'i', 'n', 'e', '-') ||
+	       (head == HEAD('s', 'y', 's', 't', 'e', 'm', 'd', '-') &&
+		FIRST(next, 7) == HEAD('n', 's', 'p', 'a', 'w', 'n', '@', 0));
+}
+
 /*
  * Whose container a cgroup of this name is, as the engines name them: a prefix,
  * 64 hex digits, a suffix, where the length stands for all but the prefix.
  * Without a prefix (the cgroupfs drivers of Docker and of the kubelet) the
- * parent's name may tell whose; a container it is under any parent. No evidence
- * are machine- scopes, which may be virtual machines: nspawn's containers have
- * a PID namespace. len counts the NUL. A function of its own for the verifier
+ * parent's name may tell whose; a container it is under any parent. nspawn's are
+ * no evidence: they have a PID namespace. len counts the NUL. A function of its own for the verifier
  * (global): the loops that call it need not follow each answer.
  */
 __weak __noinline __u32 runtime_of_name(__u64 head, __u64 next, __u32 len, __u64 parent)
@@ -72,9 +79,7 @@ __weak __noinline __u32 runtime_of_name(__u64 head, __u64 next, __u32 len, __u64
 	if (head == HEAD('l', 'x', 'c', '.', 'p', 'a', 'y', 'l') &&
 	    FIRST(next, 4) == HEAD('o', 'a', 'd', '.', 0, 0, 0, 0))
 		return RG_RUNTIME_LXC | EVIDENCE;
-	if (head == HEAD('m', 'a', 'c', 'h', 'i', 'n', 'e', '-') ||
-	    (head == HEAD('s', 'y', 's', 't', 'e', 'm', 'd', '-') &&
-	     FIRST(next, 7) == HEAD('n', 's', 'p', 'a', 'w', 'n', '@', 0)))
+	if (is_nspawn(head, next))
 		return RG_RUNTIME_NSPAWN;
 	if (len != id || !is_hex(head))
 		return 0;
@@ -95,52 +100,139 @@ static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *kn)
 	return BPF_CORE_READ(old, parent);
 }
 
-/* The cgroup that a task is in: in the unified hierarchy, or, where that holds nothing, in v1's. */
-static __always_inline struct kernfs_node *cgroup_of(struct task_struct *task)
+/* How a cgroup's name begins. One word is pointer and answer: stacks are small. */
+static __always_inline __u64 head_of_name(struct kernfs_node *kn)
 {
-	struct kernfs_node *kn = READ(task, cgroups, dfl_cgrp, kn);
-	struct cgroup_subsys_state *state = NULL;
-	struct css_set *set = READ(task, cgroups);
-	__u32 memory;
+	const char *name;
+	__u64 word;
 
-	if (kernfs_parent(kn) || !bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
-		return kn;
-	memory = bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
-	bpf_probe_read_kernel(&state, sizeof(state),
-			      (void *)&set->subsys[0] + memory * sizeof(state));
-	return state ? BPF_CORE_READ(state, cgroup, kn) : kn;
+	bpf_core_read(&word, sizeof(word), &kn->name);
+	name = (void *)word;
+	word = 0;
+	bpf_probe_read_kernel_str(&word, sizeof(word), name);
+	return word;
 }
 
-/* A cgroup's name as container_above() looks at it. */
+/*
+ * A cgroup's name as container_above() looks at it: by its beginning and its
+ * length, of which 86 is the longest that tells. Stacks are small.
+ */
 struct name_head {
 	__u64 head;
 	__u64 next;
-	char rest[80];
+	char rest[72];
 };
 
 /*
  * Whether a cgroup, or one above it, is a container's. A task that is nested
  * deeper than can be looked at is taken for contained: who hides there is not
- * the host.
+ * the host. Global, for the verifier, to which an address is a number.
  */
-static __noinline int container_above(struct kernfs_node *kn)
+__weak __noinline int container_above(__u64 cgroup)
 {
-	struct name_head name = {}, parent_name = {};
-	struct kernfs_node *parent;
+	struct name_head name = {};
+	struct kernfs_node *kn = (void *)cgroup, *parent;
 	int i;
 
 	for (i = 0; i < CGROUPS_MAX; i++) {
 		long len = bpf_probe_read_kernel_str(&name, sizeof(name), BPF_CORE_READ(kn, name));
+		__u64 above;
 
 		parent = kernfs_parent(kn);
 		if (!parent)
 			return 0;
-		bpf_probe_read_kernel_str(&parent_name, 16, BPF_CORE_READ(parent, name));
-		if (runtime_of_name(name.head, name.next, (__u32)len, parent_name.head) & EVIDENCE)
+		above = head_of_name(parent);
+		if (runtime_of_name(name.head, name.next, (__u32)len, above) & EVIDENCE)
 			return 1;
 		kn = parent;
 	}
 	return 1;
+}
+
+/* A task's cgroup in the hierarchy of a controller, where that is one of v1. Global, for its stack. */
+__weak __noinline __u64 cgroup_in(__u64 css_set, __u32 controller)
+{
+	struct css_set *set = (void *)css_set;
+	struct cgroup_subsys_state *state = NULL;
+	struct cgroup *cgroup;
+
+	bpf_probe_read_kernel(&state, sizeof(state),
+			      (void *)&set->subsys[0] + controller * sizeof(state));
+	cgroup = state ? BPF_CORE_READ(state, cgroup) : NULL;
+	if (!cgroup || BPF_CORE_READ(cgroup, root) == BPF_CORE_READ(set, dfl_cgrp, root))
+		return 0;
+	return (__u64)BPF_CORE_READ(cgroup, kn);
+}
+
+/*
+ * The same in v1's hierarchies, of which engines use all; NULL where there are
+ * none. One of two is looked at, for kernels that have memory in v2 only.
+ */
+static __always_inline __u64 cgroup_v1_of(__u64 css_set)
+{
+	__u64 kn = 0;
+
+	if (bpf_core_enum_value_exists(enum cgroup_subsys_id, memory_cgrp_id))
+		kn = cgroup_in(css_set, bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id));
+	if (!kn && bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id))
+		kn = cgroup_in(css_set, bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id));
+	return kn;
+}
+
+/*
+ * The cgroup that counts: in the unified hierarchy, unless only the one in v1's
+ * tells something. On a hybrid host engines may leave a container where it was
+ * in the unified one.
+ */
+__weak __noinline __u64 cgroup_that_counts(__u64 css_set)
+{
+	struct css_set *set = (void *)css_set;
+	struct kernfs_node *kn = BPF_CORE_READ(set, dfl_cgrp, kn);
+	struct kernfs_node *v1 = (void *)cgroup_v1_of(css_set);
+
+	if (!v1 || (kernfs_parent(kn) && container_above((__u64)kn)))
+		return (__u64)kn;
+	return !kernfs_parent(kn) || container_above((__u64)v1) ? (__u64)v1 : (__u64)kn;
+}
+
+static __always_inline __u64 cgroup_of(struct task_struct *task)
+{
+	return cgroup_that_counts((__u64)BPF_CORE_READ(task, cgroups));
+}
+
+#define SERVICE_LEVELS 12 /* of slices and services above a service's processes, at most */
+
+/*
+ * Whether a cgroup is that of a service of systemd's, or below one's: the first
+ * name that is no slice is a service's, and not one of nspawn's. A name too long
+ * to be known whole is no service's.
+ */
+__weak __noinline int service_above(__u64 cgroup)
+{
+	struct kernfs_node *kn = (void *)cgroup, *parent;
+	int i, found = 0;
+
+	for (i = 0; i < SERVICE_LEVELS; i++) {
+		const char *text = BPF_CORE_READ(kn, name);
+		struct name_head name = {};
+		__u64 tail = 0;
+		long len;
+
+		parent = kernfs_parent(kn);
+		if (!parent)
+			return found;
+		len = bpf_probe_read_kernel_str(&name, sizeof(name), text); /* with the NUL */
+		if (is_nspawn(name.head, name.next))
+			return 0;
+		if (len > 8 && len < (long)sizeof(name))
+			bpf_probe_read_kernel(&tail, sizeof(tail), text + len - 9);
+		if (tail == HEAD('.', 's', 'e', 'r', 'v', 'i', 'c', 'e'))
+			found = 1;
+		else if (tail >> 16 != HEAD('.', 's', 'l', 'i', 'c', 'e', 0, 0))
+			found = 0;
+		kn = parent;
+	}
+	return 0;
 }
 
 #endif

@@ -19,8 +19,8 @@ struct attempt {
 	__u32 type;	   /* RG_TYPE_EXEC or RG_TYPE_SETUID */
 	__u32 reason;	   /* enum rg_reason; RG_REASON_NONE: the user namespace tells */
 	__u32 answer;	   /* of the policy to what is near host root; 0: the mode's */
-	__u32 evidence;	   /* enum rg_evidence */
-	__u32 silent;	   /* a further copy of a fmod_ret program: only its refusal counts */
+	__u16 evidence;	   /* enum rg_evidence */
+	__u16 silent;	   /* a further copy of a fmod_ret program: only its refusal counts */
 	struct rg_ids ids; /* what new comes to */
 	struct file *file; /* that is executed, or runs */
 };
@@ -116,7 +116,7 @@ static __always_inline struct rg_scratch *paths_of(const struct attempt *attempt
 	struct task_struct *task = attempt->task; /* or READ would relocate attempt as well */
 
 	if (scratch) {
-		scratch->of_cgroup = cgroup_of(task);
+		scratch->of_cgroup = (void *)cgroup_of(task);
 		scratch->of_file = attempt->file;
 		path_of_cgroup();
 		path_of_file();

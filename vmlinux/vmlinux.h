@@ -67,6 +67,7 @@ struct vfsmount;
 struct file;
 struct seq_file;
 struct kernel_siginfo;
+struct cgroup_root;
 
 /* linux/ns_common.h */
 struct ns_common {
@@ -179,14 +180,16 @@ struct kernfs_node___6_15 {
 	struct kernfs_node *__parent;
 };
 
-/* linux/cgroup-defs.h */
+/* linux/cgroup-defs.h; root is the hierarchy's */
 struct cgroup {
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
 };
 
-/* linux/cgroup-defs.h; the number depends on the kernel's configuration */
+/* linux/cgroup-defs.h; the numbers depend on the kernel's configuration */
 enum cgroup_subsys_id {
 	memory_cgrp_id,
+	pids_cgrp_id,
 };
 
 /* linux/cgroup-defs.h */
@@ -227,6 +230,11 @@ struct mount {
 struct path {
 	struct vfsmount *mnt;
 	struct dentry *dentry;
+};
+
+/* linux/fs_struct.h */
+struct fs_struct {
+	struct path root;
 };
 
 /* linux/fs.h; private_data: of a BPF object's descriptor, that object */
@@ -310,6 +318,7 @@ struct task_struct {
 	u64 start_boottime;
 	const struct cred *real_cred;
 	struct mm_struct *mm;
+	struct fs_struct *fs;
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	char comm[16];
