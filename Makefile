@@ -136,7 +136,7 @@ lint:	## formatting and static analysis
 
 format:	## bring the formatting in order
 	$(Q)clang-format -i $(wildcard bpf/*.[ch] include/rootgate/*.h vmlinux/*.h user/*.[ch] \
-		tests/unit/*.[ch] tests/cli/*.[ch] tests/vm/probe/*.[ch] tests/fuzz/*.c)
+		tests/unit/*.[ch] tests/cli/*.[ch] tests/vm/probe/*.[ch] tests/vm/cost/*.c tests/fuzz/*.c)
 
 $(B)/policy_fuzz: tests/fuzz/policy_fuzz.c $(MODULE_SRC) | $(O)/unit
 	$(call say,FUZZ,$@)$(CLANG) -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu17 \

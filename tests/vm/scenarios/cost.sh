@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# kernels: by-hand
+# lsm: default
+# timeout: 1800
+#
+# What rootgate costs, in instructions (tests/vm/run 6.1 scenarios/cost --icount): first what an
+# operation takes from end to end without it, with empty programs at its hooks and with it; then the
+# body of each of its programs, for the host, a contained user, and root whose exec is reported.
+
+. /payload/guest.sh
+. /payload/agent.sh
+
+# whole NAME WORKLOAD [empty]: into $whole
+whole()
+{
+	whole=$(cost whole "$2" ${3:+"$3"})
+	note "$1: $2: $whole"
+}
+
+# bodies WORKLOAD: into /tmp/bodies
+bodies()
+{
+	cost bodies "$1" >/tmp/bodies || not_ok "$1 runs"
+	sed "s/^/# $1: /" /tmp/bodies
+}
+
+# body PROGRAM
+body()
+{
+	awk -v name="$1" '$1 == name { print $3 }' /tmp/bodies
+}
+
+# at_most LIMIT PROGRAM NAME: and it ran
+at_most()
+{
+	at_most_body=$(body "$2")
+	[ "$at_most_body" ] && [ "$at_most_body" -le "$1" ]
+	is "$?" 0 "$3: ${at_most_body:-none} of $1"
+}
+
+sleep 30 # the boot's own work goes by; it takes no time
+loop=$(cost calibrate)
+[ "$loop" -ge 1990000 ] && [ "$loop" -le 2010000 ]
+is "$?" 0 "a nanosecond is an instruction: a loop of 2,000,000 takes $loop"
+
+for workload in getppid setuid exec contained-exec; do
+	whole "without" $workload
+	eval "without_$(echo $workload | tr - _)=$whole"
+	whole "empty programs" $workload empty
+	eval "empty_$(echo $workload | tr - _)=$whole"
+done
+
+policy "version: 1
+mode: audit"
+agent_start --policy $POLICY
+sleep 30
+for workload in getppid setuid exec contained-exec; do
+	whole "rootgate" $workload
+	eval "with_$(echo $workload | tr - _)=$whole"
+done
+is "$with_getppid" "$without_getppid" "a syscall that is not ours costs nothing"
+[ "$with_setuid" -le $((empty_setuid + 50)) ]
+is $? 0 "setuid: an empty program and at most 50: $empty_setuid, $with_setuid"
+
+limit=24
+case $(uname -r) in 5.10.*) limit=60 ;; esac
+bodies setuid
+at_most $limit rg_setuid_lsm "setuid on the host"
+bodies exec
+at_most $limit rg_exec_lsm "exec on the host"
+at_most $limit rg_newtask "a fork's record on the host"
+at_most $limit rg_exec "an exec's record on the host"
+at_most $limit rg_exit "an exit's record on the host"
+bodies contained-setuid
+at_most 45 rg_setuid_lsm "setuid in a container"
+bodies contained-exec
+at_most 60 rg_exec_lsm "exec in a container"
+allowed=$(body rg_exec_lsm)
+bodies contained-fork
+records=$(($(body rg_newtask) + $(body rg_exit)))
+[ $records -le 700 ]
+is $? 0 "records of a fork and an exit in a container: $records of 700"
+before=$(counter exec_audit)
+bodies root-exec
+told=$(($(counter exec_audit) - before))
+[ $told -ge 4000 ]
+is $? 0 "execs of root are reported: $told"
+event=$(($(body rg_exec_lsm) - allowed))
+[ $event -le 320 ]
+is $? 0 "an event: $event of 320"
+agent_stop
+summary
