@@ -79,9 +79,12 @@ static __always_inline bool is_agent(struct task_struct *task)
 	return control.agent && (__u32)task->tgid == control.agent;
 }
 
+/* To a frozen map nobody can write, whatever it is opened for; and to map its memory takes both. */
 static __always_inline bool check_map(struct bpf_map *map, unsigned int fmode)
 {
-	return is_ours(RG_OBJECT_MAP, map->id) && refuse(fmode & FMODE_WRITE && control.agent);
+	bool writes = fmode & FMODE_WRITE && !map->frozen;
+
+	return is_ours(RG_OBJECT_MAP, map->id) && refuse(writes && control.agent);
 }
 
 static __always_inline bool check_prog(struct bpf_prog *prog)

@@ -50,42 +50,31 @@ RG_MAP struct {
 } reports SEC(".maps");
 
 /*
- * Contained processes. Key: host PID (thread group id). Value: struct rg_process.
- * Written at fork, exec, set*uid, exit and by the seeding iterator. Full:
- * RG_COUNT_PIDS_FULL counts, no verdict changes, and the agent lets the iterator
- * run again later. The agent may set another size before loading.
+ * Contained processes, those that live and the last that did. Key: number of a slot. Value: struct
+ * rg_slot, see there. Written at fork, exec, set*uid, exit and by the seeding iterator; the agent
+ * frees the slots of those whose exit no program saw. Full: RG_COUNT_PIDS_FULL counts, no verdict
+ * changes, and the agent lets the iterator run again later. The agent may set another size before
+ * loading.
  */
 RG_MAP struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 32768);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
-	__type(value, struct rg_process);
+	__type(value, struct rg_slot);
 } processes SEC(".maps");
 
 /*
- * The way back. Key: struct rg_pid, a PID in its PID namespace, for each level
- * below the base. Value: host PID. Written with the process's record, of which
- * one entry is usual; nested containers have more. Full: as above.
+ * PIDs of processes with more levels than a slot holds. Key: number of the slot. Value: struct
+ * rg_levels. Written with the record, deleted when the slot is used again. Full: as above.
  */
 RG_MAP struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 2 * 65536);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct rg_pid);
-	__type(value, __u32);
-} pids SEC(".maps");
-
-/*
- * The last contained processes that exited, so that an event that is older can be understood.
- * Key: struct rg_exited_key. Value: struct rg_exited. Written at exit; the eldest make room.
- */
-RG_MAP struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
-	__type(key, struct rg_exited_key);
-	__type(value, struct rg_exited);
-} exited SEC(".maps");
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct rg_levels);
+} deep_pids SEC(".maps");
 
 /* The policy; see abi.h. Written by the agent, into the slot that is not in force. */
 RG_MAP struct {

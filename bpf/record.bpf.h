@@ -1,22 +1,143 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A contained process's record and its way back: written whole at its fork, in
- * part while it lives, removed at its end. When that is belongs in track.bpf.c
- * and setuid.bpf.c.
+ * A contained process's record: in a slot of its own from its fork to its exit,
+ * and there to be read until another process needs the slot (struct rg_slot
+ * says how it is found). When that is belongs in track.bpf.c and setuid.bpf.c.
  *
- * The way back ("pids") is never there without the record, which names all of
- * it: so one lookup is enough to remove both. Only a process itself changes its
- * record (at exec its only thread, at set*uid its leader), and nobody removes
- * it meanwhile: that is safe in place. A reader in user space can see half of
- * such a change, but never of the PIDs and the start time, which do not change:
- * not even when a thread's exec makes that thread the leader.
+ * Only a process itself changes its record (at exec its only thread, at set*uid
+ * its leader), and nobody removes it meanwhile: that is safe in place. The
+ * iterator and a process that begins may write a record of it at the same time:
+ * each looks for the other's when its own is there, and the iterator's goes.
  *
- * Inlined: a record, and the evidence's work space, are most of a stack each.
+ * No program waits for another, and 5.10 has no atomic instruction that answers:
+ * who comes to a free slot adds 1 to its tries and is alone where that made it
+ * 1; where two meet there both go on to the next.
  */
 #ifndef ROOTGATE_RECORD_BPF_H
 #define ROOTGATE_RECORD_BPF_H
 
 #include "subject.bpf.h"
+
+#define NO_SLOT	  (-1)
+#define WAIT_FREE 1000000000ULL /* ns: a late thread of what exited may still look at its slot */
+
+static __always_inline struct rg_slot *slot_at(__u32 at)
+{
+	return bpf_map_lookup_elem(&processes, &at);
+}
+
+/* Without a branch, so that the verifier follows one way only. */
+static __always_inline __u32 slot_behind(__u32 at)
+{
+	return (at + 1) % config.slots;
+}
+
+static __always_inline bool slot_is_of(const struct rg_slot *slot, __u32 pid, __u64 start_time)
+{
+	return slot->pid == pid && slot->start_time == start_time && slot->used;
+}
+
+/* The slot in use of a process, but not the one called except; NO_SLOT. Global, for the verifier. */
+__weak __noinline int slot_find_far(__u32 pid, __u64 start_time, int except)
+{
+	__u32 at = pid % config.slots, i;
+
+	for (i = 0; i < RG_PROBES; i++) {
+		struct rg_slot *slot = slot_at(at);
+
+		if (!slot || !slot->pid)
+			return NO_SLOT;
+		if (slot_is_of(slot, pid, start_time) && (int)at != except)
+			return (int)at;
+		at = slot_behind(at);
+	}
+	return NO_SLOT;
+}
+
+/* A process's own; NULL. Most are where their search begins, and nearly all others nowhere. */
+static __always_inline struct rg_slot *slot_find(__u32 pid, __u64 start_time)
+{
+	struct rg_slot *slot = slot_at(pid % config.slots);
+	int at;
+
+	if (!slot || slot_is_of(slot, pid, start_time))
+		return slot;
+	if (!slot->far)
+		return NULL;
+	at = slot_find_far(pid, start_time, NO_SLOT);
+	return at < 0 ? NULL : slot_at((__u32)at);
+}
+
+/* Makes a slot that seems to be free this process's; false where it isn't, or where another tries. */
+static __always_inline bool slot_take(struct rg_slot *slot, __u32 at, __u32 pid)
+{
+	bool mine;
+
+	__sync_fetch_and_add(&slot->tries, 1);
+	mine = *(volatile __u32 *)&slot->tries == 1 && !*(volatile __u32 *)&slot->used;
+	if (mine) {
+		*(volatile __u64 *)&slot->start_time = 0;
+		*(volatile __u32 *)&slot->pid = pid;
+		*(volatile __u32 *)&slot->used = 1;
+	}
+	__sync_fetch_and_add(&slot->tries, -1);
+	if (mine && slot->levels > RG_SLOT_PIDS + 1)
+		bpf_map_delete_elem(&deep_pids, &at);
+	return mine;
+}
+
+/*
+ * A slot for a process: the one that it has already (another agent's programs
+ * were first), one that was free for a while, or else any that is free; NO_SLOT.
+ */
+__weak __noinline int slot_claim(__u32 pid, __u64 start_time, __u64 now)
+{
+	__u32 at = pid % config.slots, i;
+	int lately = NO_SLOT;
+	struct rg_slot *slot;
+
+	for (i = 0; i < RG_PROBES; i++) {
+		slot = slot_at(at);
+		if (!slot || slot_is_of(slot, pid, start_time))
+			return (int)at;
+		if (slot->used)
+			;
+		else if (slot->exit_time && slot->exit_time + WAIT_FREE > now)
+			lately = lately < 0 ? (int)at : lately;
+		else if (slot_take(slot, at, pid))
+			return (int)at;
+		at = slot_behind(at);
+	}
+	if (lately < 0)
+		return NO_SLOT;
+	at = (__u32)lately;
+	slot = slot_at(at);
+	return slot && slot_take(slot, at, pid) ? (int)at : NO_SLOT;
+}
+
+/* Where the search for a process's record begins it is told that this is somewhere else. */
+static __always_inline void slot_mark_far(__u32 pid, __u32 at)
+{
+	__u32 first = pid % config.slots;
+	struct rg_slot *slot = first == at ? NULL : slot_at(first);
+
+	if (slot)
+		slot->far = 1;
+}
+
+/* The process has exited. By each of its threads that was among the last. */
+static __always_inline void slot_free(struct rg_slot *slot)
+{
+	slot->exit_time = bpf_ktime_get_boot_ns();
+	*(volatile __u32 *)&slot->used = 0;
+}
+
+/* There never was this process: another slot has it. */
+static __always_inline void slot_void(struct rg_slot *slot)
+{
+	slot->pid = RG_SLOT_VOID;
+	slot_free(slot);
+}
 
 /* The uid that a kuid has in a user namespace; 65534 where it has none there, or its map is long. */
 static __noinline __u32 uid_inside(struct user_namespace *ns, __u32 kuid)
@@ -37,84 +158,78 @@ static __noinline __u32 uid_inside(struct user_namespace *ns, __u32 kuid)
 }
 
 /* What a set*uid changes. */
-static __always_inline void record_ids(struct rg_process *process, const struct cred *cred)
+static __always_inline void record_ids(struct rg_slot *slot, const struct cred *cred)
 {
-	ids_of(cred, &process->ids);
-	process->container_uid = uid_inside(cred->user_ns, cred->euid.val);
+	struct user_namespace *ns = cred->user_ns;
+	struct rg_ids ids;
+
+	ids_of(cred, &ids);
+	slot->container_uid = ns->level ? uid_inside(ns, ids.euid) : ids.euid;
+	slot->ids = ids;
 }
 
 /* What an exec can change. The task is one whose fields the verifier knows, on all kernels. */
-static __always_inline void record_change(struct rg_process *process, struct task_struct *task,
+static __always_inline void record_change(struct rg_slot *slot, struct task_struct *task,
 					  enum rg_evidence evidence)
 {
 	const struct cred *cred = task->real_cred;
+	struct user_namespace *userns = cred->user_ns;
 
-	process->cgroup_id = READ(task, cgroups, dfl_cgrp, kn, id);
-	process->ppid = (__u32)task->real_parent->tgid;
-	process->userns = cred->user_ns->ns.inum;
-	process->userns_level = (__u32)cred->user_ns->level;
-	process->evidence = evidence;
-	record_ids(process, cred);
-	bpf_probe_read_kernel_str(process->comm, sizeof(process->comm), task->comm);
+	slot->cgroup_id = READ(task, cgroups, dfl_cgrp, kn, id);
+	slot->ppid = (__u32)task->real_parent->tgid;
+	slot->userns = userns->ns.inum;
+	slot->userns_level = (__u8)userns->level;
+	slot->evidence = (__u8)evidence;
+	record_ids(slot, cred);
+	bpf_probe_read_kernel(slot->comm, sizeof(slot->comm), task->comm);
 }
 
-/* PID and namespace at each level; the first, which all have, without a helper. */
-static __always_inline void record_pids(struct rg_process *process, struct task_struct *task)
+/* The number and the namespace that a PID has at a level. */
+static __always_inline void read_pid(struct rg_pid *to, struct pid *pid, __u32 level)
 {
-	struct pid *pid = task->group_leader->thread_pid;
-	__u32 level = pid->level, i;
+	struct upid upid = upid_at(pid, level);
 
-	process->levels = forget(level < RG_PIDS_MAX ? level + 1 : RG_PIDS_MAX);
-	process->pids[0].nr = (__u32)pid->numbers[0].nr;
-	process->pids[0].ns = pid->numbers[0].ns->ns.inum;
-	for (i = 1; i < RG_PIDS_MAX; i++) {
-		struct upid upid;
-
-		if (i >= *(volatile __u32 *)&process->levels)
-			break;
-		upid = upid_at(pid, i);
-		process->pids[i].nr = (__u32)upid.nr;
-		process->pids[i].ns = BPF_CORE_READ(upid.ns, ns.inum);
-	}
+	to->nr = (__u32)upid.nr;
+	to->ns = BPF_CORE_READ(upid.ns, ns.inum);
 }
 
-/* The way back from each level below the base; false where one found no room. */
-static __always_inline bool back_add(const struct rg_process *process, __u32 host, __u64 flags)
+/* All levels of a deep one; false where there is no room. */
+__weak __noinline int record_levels(__u32 at, __u64 address)
 {
-	__u32 i;
+	static const struct rg_levels none;
+	struct pid *pid = (void *)address;
+	__u32 level = BPF_CORE_READ(pid, level), i;
+	struct rg_levels *all;
 
-	for (i = 1; i < RG_PIDS_MAX; i++) {
-		struct rg_pid key;
-		int err; /* no more: before 6.4 the upper half of what the helper returns is undefined */
-
-		if (i >= *(const volatile __u32 *)&process->levels)
+	if (bpf_map_update_elem(&deep_pids, &at, &none, BPF_ANY))
+		return false;
+	all = bpf_map_lookup_elem(&deep_pids, &at);
+	if (!all)
+		return false;
+	for (i = 0; i < RG_PIDS_MAX; i++) {
+		if (i > level)
 			break;
-		if (i <= config.base_level)
-			continue;
-		key = process->pids[i];
-		err = (int)bpf_map_update_elem(&pids, &key, &host, flags);
-		if (err && err != -EEXIST)
-			return false;
+		read_pid(&all->pids[i], pid, i);
 	}
 	return true;
 }
 
-/* Removes a process's record and its way back. */
-static __always_inline void record_remove(const struct rg_process *process, __u32 host)
+/* What stays as it is, of a leader; false where deep levels find no room. */
+static __always_inline bool record_begin(struct rg_slot *slot, __u32 at, struct task_struct *task)
 {
-	__u32 i;
+	struct pid *pid = task->thread_pid;
+	__u32 level = pid->level, i;
 
-	for (i = 1; i < RG_PIDS_MAX; i++) {
-		struct rg_pid key;
-
-		if (i >= *(const volatile __u32 *)&process->levels)
+	slot->exit_time = 0;
+	slot->levels = (__u8)(level < RG_PIDS_MAX ? level + 1 : RG_PIDS_MAX);
+	slot->pass = control.pass_number;
+	for (i = 0; i < RG_SLOT_PIDS; i++) {
+		if (i + 1 >= *(volatile __u8 *)&slot->levels)
 			break;
-		if (i <= config.base_level)
-			continue;
-		key = process->pids[i];
-		bpf_map_delete_elem(&pids, &key);
+		read_pid(&slot->pids[i], pid, i + 1);
 	}
-	bpf_map_delete_elem(&processes, &host);
+	return *(volatile __u8 *)&slot->levels <= RG_SLOT_PIDS + 1 ||
+	       record_levels(at, (__u64)BPF_CORE_READ(task, thread_pid));
 }
 
 #endif

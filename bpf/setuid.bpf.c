@@ -63,14 +63,14 @@ static __always_inline bool changes_ids(const struct cred *new, const struct cre
 static __always_inline void follow(struct task_struct *task, const struct cred *new,
 				   const struct cred *old)
 {
-	__u32 key = (__u32)READ(task, tgid);
-	struct rg_process *process;
+	__u32 pid = (__u32)READ(task, tgid);
+	struct rg_slot *slot;
 
-	if (!changes_ids(new, old) || (__u32)READ(task, pid) != key)
+	if (!changes_ids(new, old) || (__u32)READ(task, pid) != pid)
 		return;
-	process = bpf_map_lookup_elem(&processes, &key);
-	if (process)
-		record_ids(process, new);
+	slot = slot_find(pid, READ(task, start_boottime));
+	if (slot)
+		record_ids(slot, new);
 }
 
 static __always_inline int on_setuid(struct cred *new, const struct cred *old, bool silent)

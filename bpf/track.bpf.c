@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which host PID is which PID in the container: a record of each contained
- * process from fork to exit, and the way back from its PIDs.
+ * process from fork to exit.
  *
  * Written at fork (the PID is attached by then, and the task does not run yet),
  * changed at exec and at set*uid (setuid.bpf.c), and for all that ran before
- * written by an iterator. Removed when the last thread begins to exit, which is
- * not when the leader does: a process whose leader has gone lives on, and so is
- * known to the iterator. The PID is still attached then, so what is removed
- * cannot be a successor's. Threads have no record of their own.
+ * written by an iterator. It is over when the last thread begins to exit, which
+ * is not when the leader does: a process whose leader has gone lives on, and so
+ * is known to the iterator. Threads have no record of their own.
  *
  * Where tracepoints can be preempted (7.0 on), a task that is preempted inside a
  * program makes the kernel skip that program for all others of its CPU until it
@@ -25,24 +24,53 @@
 
 #include <bpf/bpf_tracing.h>
 
-/*
- * Writes the record and the way back. BPF_NOEXIST leaves what is there as it
- * is. False where something found no room.
- */
-static __noinline bool record_add(struct task_struct *task, enum rg_evidence evidence, __u64 flags)
+/* Of two records of one process the iterator's gives way: to be called with either. */
+static __always_inline void settle(struct rg_slot *slot, __u32 at, bool iterated)
 {
-	struct rg_process process = {};
-	__u32 key = (__u32)task->tgid;
-	int err; /* as in back_add() */
+	int other = slot_find_far(slot->pid, slot->start_time, (int)at);
 
-	process.start_time = task->group_leader->start_boottime;
-	process.pass = control.pass_number;
-	record_pids(&process, task);
-	record_change(&process, task, evidence);
-	err = (int)bpf_map_update_elem(&processes, &key, &process, flags);
-	if (err && err != -EEXIST)
+	if (other < 0)
+		return;
+	if (!iterated)
+		slot = slot_at((__u32)other);
+	if (slot)
+		slot_void(slot);
+}
+
+/* Writes the record of a process whose leader the task is; false where it finds no room. */
+static __noinline bool record_add(struct task_struct *task, enum rg_evidence evidence,
+				  bool iterated)
+{
+	__u64 start_time = task->start_boottime;
+	__u32 pid = (__u32)task->tgid;
+	struct rg_slot *slot;
+	int at;
+
+	at = slot_claim(pid, start_time, iterated ? bpf_ktime_get_boot_ns() : start_time);
+	slot = at < 0 ? NULL : slot_at((__u32)at);
+	if (!slot)
 		return false;
-	return back_add(&process, key, flags);
+	if (slot->start_time == start_time) {
+		slot->pass = control.pass_number;
+	} else {
+		slot_mark_far(pid, (__u32)at);
+		if (!record_begin(slot, (__u32)at, task)) {
+			slot_void(slot);
+			return false;
+		}
+		record_change(slot, task, evidence);
+		barrier(); /* readers, and other CPUs, see it whole or not at all */
+		*(volatile __u64 *)&slot->start_time = start_time;
+	}
+	if (iterated || *(volatile __u32 *)&control.seeding)
+		settle(slot, (__u32)at, iterated);
+	return true;
+}
+
+/* The record of the process that a task is of; NULL. */
+static __always_inline struct rg_slot *record_of(struct task_struct *task)
+{
+	return slot_find((__u32)task->tgid, task->group_leader->start_boottime);
 }
 
 /* Once a process, however many copies have tried. */
@@ -118,23 +146,13 @@ int BPF_PROG(rg_cgroup_mkdir, struct cgroup *cgroup, const char *path)
 	return 0;
 }
 
-/* By a copy of the same set of programs: another agent's set has other passes. */
-static __always_inline bool is_recorded(struct task_struct *task)
-{
-	__u32 key = (__u32)task->tgid;
-	struct rg_process *process = bpf_map_lookup_elem(&processes, &key);
-
-	return process && process->start_time == task->start_boottime &&
-	       process->pass == control.pass_number;
-}
-
 static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flags, __u32 copy)
 {
 	enum rg_evidence evidence;
 
 	if (clone_flags & CLONE_THREAD || is_host_floor(task))
 		return 0;
-	if (copy && is_recorded(task))
+	if (copy && record_of(task))
 		return 0;
 	/* the canary is nobody's container, and its namespaces' numbers are soon another's */
 	if (control.agent && (__u32)task->real_parent->tgid == control.agent)
@@ -142,7 +160,7 @@ static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flag
 	evidence = forget(evidence_of(task));
 	if (evidence == RG_EVIDENCE_NONE)
 		return 0;
-	count_full(record_add(task, evidence, BPF_ANY), copy);
+	count_full(record_add(task, evidence, false), copy);
 	if (evidence == RG_EVIDENCE_PID_NAMESPACE)
 		tell_pidns(task);
 	return 0;
@@ -156,50 +174,35 @@ static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flag
 static __always_inline int on_exec(struct task_struct *task, __u32 copy)
 {
 	enum rg_evidence evidence = RG_EVIDENCE_NONE;
-	struct rg_process *process;
-	__u32 key = (__u32)task->tgid;
+	struct rg_slot *slot;
 
 	if (is_of_boot(task->nsproxy))
 		return 0;
 	if (!is_host_floor(task))
 		evidence = forget(evidence_of(task));
-	process = bpf_map_lookup_elem(&processes, &key);
+	slot = record_of(task);
 	if (evidence == RG_EVIDENCE_NONE) {
-		if (process)
-			record_remove(process, key);
-	} else if (process) {
-		record_change(process, task, evidence);
+		if (slot)
+			slot_void(slot);
+	} else if (slot) {
+		record_change(slot, task, evidence);
 	} else {
-		count_full(record_add(task, evidence, BPF_ANY), copy);
+		count_full(record_add(task, evidence, false), copy);
 	}
 	return 0;
 }
 
-/* Keeps what a process was; see "exited". Where memory is short it is forgotten. */
-static __always_inline void remember(const struct rg_process *process, __u32 host)
-{
-	struct rg_exited_key key = { .start_time = process->start_time, .pid = host };
-	struct rg_exited gone;
-
-	gone.exit_time = bpf_ktime_get_boot_ns();
-	__builtin_memcpy(&gone.process, process, sizeof(gone.process));
-	bpf_map_update_elem(&exited, &key, &gone, BPF_ANY);
-}
-
 static __always_inline int on_exit(struct task_struct *task)
 {
-	struct rg_process *process;
-	__u32 key = (__u32)task->tgid;
+	struct rg_slot *slot;
 
-	if (key == control.agent && !task->signal->live.counter)
+	if ((__u32)task->tgid == control.agent && !task->signal->live.counter)
 		control.agent = 0;
 	if (is_of_boot(task->nsproxy) || task->signal->live.counter)
 		return 0;
-	process = bpf_map_lookup_elem(&processes, &key);
-	if (process) {
-		remember(process, key);
-		record_remove(process, key);
-	}
+	slot = record_of(task);
+	if (slot)
+		slot_free(slot);
 	return 0;
 }
 
@@ -242,47 +245,39 @@ static __always_inline void learn_floor(struct task_struct *task)
  * A record of a process whose exec may have been skipped. It may change its ids
  * meanwhile: then they are read again.
  */
-static __always_inline void refresh(struct rg_process *process, struct task_struct *task,
+static __always_inline void refresh(struct rg_slot *slot, struct task_struct *task,
 				    enum rg_evidence evidence)
 {
 	const struct cred *cred = task->real_cred;
 
-	process->pass = control.pass_number;
-	record_change(process, task, evidence);
+	slot->pass = control.pass_number;
+	record_change(slot, task, evidence);
 	if (*(const struct cred *volatile *)&task->real_cred != cred)
-		record_ids(process, task->real_cred);
+		record_ids(slot, task->real_cred);
 }
 
 /*
- * Records a process that the iterator has come to. It may fork or exit at the
- * same time, and its number be another's before this is over: so a record that
- * is there is never overwritten, unless an older process left it; and one whose
- * process has begun to exit meanwhile is taken back. False where something
- * found no room.
+ * Records a process that the iterator has come to. It may fork, exec or exit at
+ * the same time: a record of its own wins, and what was written of one that has
+ * begun to exit meanwhile is over. False where it found no room.
  */
 static __always_inline bool seed(struct task_struct *task, enum rg_evidence evidence)
 {
-	__u64 start_time = task->start_boottime;
-	struct rg_process *process;
-	__u32 key = (__u32)task->tgid;
-	bool room;
+	struct rg_slot *slot = record_of(task);
+	bool room = true;
 
-	process = bpf_map_lookup_elem(&processes, &key);
-	if (process && process->start_time > start_time)
-		return true;
-	if (process && process->start_time == start_time) {
-		refresh(process, task, evidence);
-		room = back_add(process, key, BPF_NOEXIST);
+	if (slot) {
+		refresh(slot, task, evidence);
 	} else {
-		room = record_add(task, evidence, process ? BPF_ANY : BPF_NOEXIST);
+		room = record_add(task, evidence, true);
 		if (room && control.heartbeat)
 			count(RG_COUNT_PIDS_REPAIRED);
 	}
 	if (task->signal->live.counter)
 		return room;
-	process = bpf_map_lookup_elem(&processes, &key);
-	if (process && process->start_time == start_time)
-		record_remove(process, key);
+	slot = record_of(task);
+	if (slot)
+		slot_free(slot);
 	return true;
 }
 
@@ -310,6 +305,32 @@ int rg_seed(struct bpf_iter__task *ctx)
 		return 0;
 	if (!control.heartbeat)
 		count(RG_COUNT_PIDS_FULL);
+	bpf_seq_write(ctx->meta->seq, "", 1);
+	return 0;
+}
+
+/*
+ * Read by the agent after such a pass, over the slots: those in use to which it
+ * did not come are of processes whose exit no program saw. Writes a byte for
+ * each. While a slot is being filled its pass is still that of the one before.
+ */
+SEC("iter/bpf_map_elem")
+int rg_free_stale(struct bpf_iter__bpf_map_elem *ctx)
+{
+	__u32 *at = ctx->key;
+	volatile struct rg_slot *slot;
+	__u64 start_time;
+
+	if (!at)
+		return 0;
+	slot = slot_at(*at);
+	if (!slot)
+		return 0;
+	start_time = slot->start_time;
+	if (!start_time || !slot->used || slot->pass == control.pass_number ||
+	    slot->start_time != start_time)
+		return 0;
+	slot_free((struct rg_slot *)slot);
 	bpf_seq_write(ctx->meta->seq, "", 1);
 	return 0;
 }

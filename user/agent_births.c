@@ -84,15 +84,15 @@ void agent_on_births(struct agent *agent)
 	agent_hold_check(agent);
 }
 
-static int see_process(uint32_t pid, const struct rg_process *process, void *arg)
+static int see_process(const struct pid_record *process, void *arg)
 {
-	struct rg_event event = { .pid = pid,
+	struct rg_event event = { .pid = process->pid,
 				  .start_time = process->start_time,
 				  .cgroup_id = process->cgroup_id,
 				  .levels = process->levels };
 
-	if (procfs_is_process(pid, process->start_time) ||
-	    procfs_cgroup(pid, event.cgroup, sizeof(event.cgroup)))
+	if (procfs_is_process(process->pid, process->start_time) ||
+	    procfs_cgroup(process->pid, event.cgroup, sizeof(event.cgroup)))
 		return 0;
 	memcpy(event.pids, process->pids, sizeof(event.pids));
 	agent_identity_of(arg, &event);
@@ -101,11 +101,7 @@ static int see_process(uint32_t pid, const struct rg_process *process, void *arg
 
 void agent_births_catch_up(struct agent *agent)
 {
-	const struct rootgate_bpf *bpf = agent->loader.bpf;
-	const struct pidmap map = { bpf_map__fd(bpf->maps.processes), bpf_map__fd(bpf->maps.pids),
-				    -1 };
-
-	pidmap_each(&map, see_process, agent);
+	pidmap_each(&agent->loader.records, see_process, agent);
 }
 
 static int watch(const struct births *births, int fd)

@@ -286,10 +286,7 @@ const struct identity *agent_identity_now(struct agent *agent, const struct rg_i
 static bool find_pid1(const struct agent *agent, const struct rg_event *event, uint32_t *pid1,
 		      struct rg_identity_key *key)
 {
-	const struct rootgate_bpf *bpf = agent->loader.bpf;
-	const struct pidmap map = { bpf_map__fd(bpf->maps.processes), bpf_map__fd(bpf->maps.pids),
-				    -1 };
-	struct rg_process process;
+	struct pid_record first;
 
 	if (event->levels < 2)
 		return false;
@@ -297,9 +294,10 @@ static bool find_pid1(const struct agent *agent, const struct rg_event *event, u
 	*pid1 = event->pid;
 	if (event->levels == 2 && event->pids[1].nr == 1)
 		return true;
-	if (pidmap_find(&map, event->pids[1].ns, 1, pid1, &process))
+	if (pidmap_find(&agent->loader.records, event->pids[1].ns, 1, &first))
 		return false;
-	key->start = process.start_time;
+	*pid1 = first.pid;
+	key->start = first.start_time;
 	return true;
 }
 

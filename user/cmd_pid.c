@@ -46,8 +46,8 @@ static void print_times(const struct process *process, const struct origin *orig
 
 	record_format_time(text, process->record.start_time + offset);
 	printf("started:    %s\n", text);
-	if (process->exit_time) {
-		record_format_time(text, process->exit_time + offset);
+	if (process->record.exit_time) {
+		record_format_time(text, process->record.exit_time + offset);
 		printf("exited:     %s\n", text);
 	}
 	record_format_entity(entity, origin->boot_id, process->pid, process->record.start_time);
@@ -57,7 +57,7 @@ static void print_times(const struct process *process, const struct origin *orig
 static void print_text(const struct process *process, const struct origin *origin)
 {
 	const bool host_root = process_holds_host_root(&process->ids);
-	const struct rg_process *record = &process->record;
+	const struct pid_record *record = &process->record;
 	uint32_t uid, i;
 
 	print_container(process);
@@ -108,7 +108,7 @@ static int not_there(const struct pidmap *map, const struct question *question)
 {
 	char name[80], path[64], when[RECORD_TIME_MAX];
 	struct process process;
-	struct rg_exited exited;
+	struct pid_record exited;
 	int err = question->ns ? pidmap_exited_in(map, question->ns, question->nr, &exited)
 			       : pidmap_exited(map, question->nr, &exited);
 
@@ -135,11 +135,13 @@ static void name_container(const struct pidmap *map, struct process *process)
 {
 	_cleanup_(identity_freep) struct identity *identity = NULL;
 	struct identity_subject subject = { .root = "", .cgroup = process->cgroup };
-	struct rg_process pid1;
+	struct pid_record pid1;
 
 	if (process->record.levels > 1 &&
-	    pidmap_find(map, process->record.pids[1].ns, 1, &subject.pid1, &pid1) == 0)
+	    pidmap_find(map, process->record.pids[1].ns, 1, &pid1) == 0) {
+		subject.pid1 = pid1.pid;
 		subject.pid1_start = pid1.start_time;
+	}
 	if (identity_read(&subject, &identity) == 0)
 		copy_utf8(process->container_name, sizeof(process->container_name), identity->name,
 			  SIZE_MAX);
@@ -152,12 +154,9 @@ static int answer(const struct verb *verb, const struct pidmap *map,
 	char name[80];
 	int err;
 
-	if (question->ns) {
-		err = pidmap_find(map, question->ns, question->nr, &process.pid, &process.record);
-	} else {
-		process.pid = question->nr;
-		err = pidmap_get(map, question->nr, &process.record);
-	}
+	err = question->ns ? pidmap_find(map, question->ns, question->nr, &process.record)
+			   : pidmap_get(map, question->nr, &process.record);
+	process.pid = process.record.pid;
 	if (err && err != -ENOENT)
 		return verb_records_error(verb, err);
 	if (!err)

@@ -35,7 +35,7 @@ void containers_free(struct containers *containers)
 }
 
 /* The outermost PID namespace below the host's; the host's own with --pid=host. */
-static uint32_t outer_pidns(const struct rg_process *process)
+static uint32_t outer_pidns(const struct pid_record *process)
 {
 	return process->pids[process->levels > 1 ? 1 : 0].ns;
 }
@@ -48,15 +48,15 @@ static bool same_container(const struct container *a, const struct container *b)
 }
 
 /* The container that a process is in, by its cgroup. 0 and its index, or a negative errno. */
-static int container_of_process(struct containers *containers, uint32_t pid,
-				const struct rg_process *process, size_t *out)
+static int container_of_process(struct containers *containers, const struct pid_record *process,
+				size_t *out)
 {
 	struct container new = { .pidns = outer_pidns(process) }, *bigger;
 	size_t i;
 
-	if (procfs_is_process(pid, process->start_time))
+	if (procfs_is_process(process->pid, process->start_time))
 		return -ESRCH;
-	if (procfs_cgroup(pid, new.cgroup, sizeof(new.cgroup)))
+	if (procfs_cgroup(process->pid, new.cgroup, sizeof(new.cgroup)))
 		new.cgroup[0] = '\0';
 	container_from_cgroup(new.cgroup, &new.ref);
 	for (i = 0; i < containers->count; i++) {
@@ -74,8 +74,7 @@ static int container_of_process(struct containers *containers, uint32_t pid,
 	return 0;
 }
 
-static int find_container(struct gather *gather, uint32_t pid, const struct rg_process *process,
-			  size_t *out)
+static int find_container(struct gather *gather, const struct pid_record *process, size_t *out)
 {
 	const struct place here = { outer_pidns(process), process->cgroup_id, 0 };
 	struct place *bigger;
@@ -89,7 +88,7 @@ static int find_container(struct gather *gather, uint32_t pid, const struct rg_p
 			return 0;
 		}
 	}
-	err = container_of_process(gather->containers, pid, process, out);
+	err = container_of_process(gather->containers, process, out);
 	if (err)
 		return err;
 	bigger = reallocarray(gather->places, gather->count + 1, sizeof(*bigger));
@@ -102,7 +101,7 @@ static int find_container(struct gather *gather, uint32_t pid, const struct rg_p
 }
 
 /* PID 1 speaks for its container; where none is in it, its oldest process. */
-static void take_pid1(struct container *container, uint32_t pid, const struct rg_process *process)
+static void take_pid1(struct container *container, const struct pid_record *process)
 {
 	const bool is_pid1 = process->levels == 2 && process->pids[1].nr == 1;
 
@@ -110,7 +109,7 @@ static void take_pid1(struct container *container, uint32_t pid, const struct rg
 	    (container->is_pid1 > is_pid1 ||
 	     (container->is_pid1 == is_pid1 && container->pid1_start <= process->start_time)))
 		return;
-	container->pid1 = pid;
+	container->pid1 = process->pid;
 	container->is_pid1 = is_pid1;
 	container->pid1_start = process->start_time;
 	container->pidns = outer_pidns(process);
@@ -118,24 +117,25 @@ static void take_pid1(struct container *container, uint32_t pid, const struct rg
 	container->userns_level = process->userns_level;
 }
 
-static int see_process(uint32_t pid, const struct rg_process *process, void *arg)
+static int see_process(const struct pid_record *process, void *arg)
 {
 	struct gather *gather = arg;
 	struct container *container;
 	struct rg_ids ids;
 	size_t i;
-	int err = find_container(gather, pid, process, &i);
+	int err = find_container(gather, process, &i);
 
 	if (err)
 		return err == -ESRCH ? 0 : err;
 	container = &gather->containers->items[i];
 	if (gather->details) {
 		/* what ps would leave out does not count */
-		if (procfs_is_process(pid, process->start_time) || procfs_ids(pid, &ids))
+		if (procfs_is_process(process->pid, process->start_time) ||
+		    procfs_ids(process->pid, &ids))
 			return 0;
 		container->host_root += process_holds_host_root(&ids);
 	}
-	take_pid1(container, pid, process);
+	take_pid1(container, process);
 	container->processes++;
 	return 0;
 }

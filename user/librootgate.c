@@ -23,14 +23,13 @@ _Static_assert(ROOTGATE_LEVELS_MAX == RG_PIDS_MAX, "levels");
 _Static_assert(sizeof(struct rootgate_pid) == sizeof(struct rg_pid), "a level");
 _Static_assert(sizeof(struct rootgate_process) == 344, "the public struct only grows");
 
-static void convert(struct rootgate_process *to, uint32_t pid, const struct rg_process *from,
-		    uint64_t exit_time)
+static void convert(struct rootgate_process *to, const struct pid_record *from)
 {
 	memset(to, 0, sizeof(*to));
 	to->start_time = from->start_time;
-	to->exit_time = exit_time;
+	to->exit_time = from->exit_time;
 	to->cgroup_id = from->cgroup_id;
-	to->pid = pid;
+	to->pid = from->pid;
 	to->ppid = from->ppid;
 	to->uid = from->ids.uid;
 	to->euid = from->ids.euid;
@@ -52,16 +51,16 @@ static void hand_out(void *out, size_t size, const struct rootgate_process *proc
 }
 
 /* Hands out a living process, if it is still the one of the record. */
-static int hand_out_living(void *out, size_t size, uint32_t pid, const struct rg_process *record)
+static int hand_out_living(void *out, size_t size, const struct pid_record *record)
 {
 	struct rootgate_process process;
-	int err = procfs_is_process(pid, record->start_time);
+	int err = procfs_is_process(record->pid, record->start_time);
 
 	if (err == -ENOENT || err == -ESRCH)
 		return -ENOENT;
 	if (err)
 		return err;
-	convert(&process, pid, record, 0);
+	convert(&process, record);
 	hand_out(out, size, &process);
 	return 0;
 }
@@ -90,33 +89,32 @@ _public_ void rootgate_close(struct rootgate *rootgate)
 _public_ int rootgate_by_host_pid(const struct rootgate *rootgate, uint32_t pid,
 				  struct rootgate_process *out, size_t size)
 {
-	struct rg_process record;
+	struct pid_record record;
 	int err;
 
 	if (!pid || !size)
 		return -EINVAL;
 	err = pidmap_get(&rootgate->map, pid, &record);
-	return err ? err : hand_out_living(out, size, pid, &record);
+	return err ? err : hand_out_living(out, size, &record);
 }
 
 _public_ int rootgate_by_ns_pid(const struct rootgate *rootgate, uint32_t ns, uint32_t nr,
 				struct rootgate_process *out, size_t size)
 {
-	struct rg_process record;
-	uint32_t pid;
+	struct pid_record record;
 	int err;
 
 	if (!ns || !nr || !size)
 		return -EINVAL;
-	err = pidmap_find(&rootgate->map, ns, nr, &pid, &record);
-	return err ? err : hand_out_living(out, size, pid, &record);
+	err = pidmap_find(&rootgate->map, ns, nr, &record);
+	return err ? err : hand_out_living(out, size, &record);
 }
 
 _public_ int rootgate_exited(const struct rootgate *rootgate, uint32_t pid,
 			     struct rootgate_process *out, size_t size)
 {
 	struct rootgate_process process;
-	struct rg_exited exited;
+	struct pid_record exited;
 	int err;
 
 	if (!pid || !size)
@@ -124,7 +122,7 @@ _public_ int rootgate_exited(const struct rootgate *rootgate, uint32_t pid,
 	err = pidmap_exited(&rootgate->map, pid, &exited);
 	if (err)
 		return err;
-	convert(&process, pid, &exited.process, exited.exit_time);
+	convert(&process, &exited);
 	hand_out(out, size, &process);
 	return 0;
 }
@@ -134,12 +132,12 @@ struct public_see {
 	void *arg;
 };
 
-static int see_record(uint32_t pid, const struct rg_process *record, void *arg)
+static int see_record(const struct pid_record *record, void *arg)
 {
 	const struct public_see *see = arg;
 	struct rootgate_process process;
 
-	convert(&process, pid, record, 0);
+	convert(&process, record);
 	return see->see(&process, see->arg);
 }
 

@@ -73,25 +73,35 @@ static bool tracepoints_can_be_preempted(void)
 	return can;
 }
 
-/* The ways back to them are twice as many: for containers in containers. */
-static int set_max_processes(struct rootgate_bpf *bpf, __u32 n)
+/* From here on the programs alone write to them; they are frozen where an agent before had them. */
+static int open_records(struct loader *loader, struct why *why)
 {
-	int err = bpf_map__set_max_entries(bpf->maps.processes, n);
+	const struct rootgate_bpf *bpf = loader->bpf;
+	int processes = bpf_map__fd(bpf->maps.processes), deep = bpf_map__fd(bpf->maps.deep_pids),
+	    err;
 
-	return err ?: bpf_map__set_max_entries(bpf->maps.pids, 2 * n);
+	err = bpf_map_freeze(processes) ? -errno : 0;
+	if (err == -EBUSY || err == -EPERM) /* it is frozen */
+		err = 0;
+	if (err)
+		why_set(why, "cannot freeze the records of processes: %s", strerror(-err));
+	else if ((err = pidmap_map(processes, deep, &loader->records)))
+		why_set(why, "cannot map the records of processes: %s", strerror(-err));
+	return err;
 }
 
-static int load(const struct loader *loader, const struct host *host, struct why *why)
+static int load(struct loader *loader, const struct host *host, struct why *why)
 {
+	struct rg_config config = host->config;
 	struct rootgate_bpf *bpf = loader->bpf;
 	struct bpf_program *prog;
 	int err;
 
 	bpf_object__for_each_program(prog, bpf->obj)
 		bpf_program__set_autoload(prog, program_wanted(prog, loader));
-	*(struct rg_config *)&bpf->rodata->config = host->config;
-	((struct rg_config *)&bpf->rodata->config)->last_copy =
-		loader->copies ? LOADER_LAST_COPY : 0;
+	config.last_copy = loader->copies ? LOADER_LAST_COPY : 0;
+	config.slots = bpf_map__max_entries(bpf->maps.processes);
+	*(struct rg_config *)&bpf->rodata->config = config;
 	err = rootgate_bpf__load(bpf);
 	if (err == -EPERM)
 		why_set(why,
@@ -102,8 +112,10 @@ static int load(const struct loader *loader, const struct host *host, struct why
 	else if (err)
 		why_set(why, "the kernel (%s) does not take the programs: %s (%s); -v tells more",
 			host->release, strerror(-err), libbpf_words);
-	if (err || bpf->bss)
+	if (err)
 		return err;
+	if (bpf->bss)
+		return open_records(loader, why);
 	why_set(why,
 		"the kernel (%s) does not let the agent map its programs' memory, or did not say "
 		"so (libbpf asks for an array with BPF_F_MMAPABLE): start it again",
@@ -182,6 +194,7 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 		.no_guard = out->no_guard,
 		.no_ftrace_guard = out->no_ftrace_guard,
 		.copies = tracepoints_can_be_preempted(),
+		.records = PIDMAP_NONE,
 	};
 	int err;
 
@@ -194,7 +207,9 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 		why_set(why, "cannot open the BPF object: %s (%s)", strerror(-err), libbpf_words);
 		return err;
 	}
-	err = loader.max_processes ? set_max_processes(loader.bpf, loader.max_processes) : 0;
+	err = loader.max_processes
+		      ? bpf_map__set_max_entries(loader.bpf->maps.processes, loader.max_processes)
+		      : 0;
 	err = err ?: reuse_maps(loader.bpf, maps, n_maps, why);
 	err = err ?: load(&loader, host, why);
 	if (!err) {
@@ -211,10 +226,13 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 	return 0;
 }
 
-int loader_iterate(struct bpf_program *prog)
+int loader_iterate(struct bpf_program *prog, int map)
 {
+	union bpf_iter_link_info about = { .map.map_fd = (__u32)map };
+	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &about,
+		    .link_info_len = sizeof(about));
 	_cleanup_(closep) int iter = -1;
-	struct bpf_link *link = bpf_program__attach_iter(prog, NULL);
+	struct bpf_link *link = bpf_program__attach_iter(prog, map < 0 ? NULL : &options);
 	char buf[64];
 	ssize_t n;
 	int sum = 0;
@@ -234,7 +252,7 @@ int loader_iterate(struct bpf_program *prog)
 
 int loader_sweep(struct loader *loader)
 {
-	return loader_iterate(loader->bpf->progs.rg_sweep);
+	return loader_iterate(loader->bpf->progs.rg_sweep, -1);
 }
 
 void loader_stop(struct loader *loader)
@@ -248,6 +266,7 @@ void loader_stop(struct loader *loader)
 
 void loader_leave(struct loader *loader)
 {
+	pidmap_unmap(&loader->records);
 	if (loader->bpf)
 		rootgate_bpf__destroy(loader->bpf);
 	loader->bpf = NULL;

@@ -4,6 +4,7 @@
 #define ROOTGATE_LOADER_H
 
 #include "host.h"
+#include "pidmap.h"
 #include "util.h"
 
 struct bpf_program;
@@ -15,6 +16,7 @@ struct rootgate_bpf;
 
 struct loader {
 	struct rootgate_bpf *bpf;
+	struct pidmap records; /* of processes, as the programs write them */
 	enum rg_attach attach;
 	__u64 full;	      /* of seed.c: RG_COUNT_PIDS_FULL before the last pass */
 	__u64 skipped;	      /* likewise: calls of tracking programs that the kernel had skipped */
@@ -40,8 +42,11 @@ struct loader_map {
 int loader_start(const struct host *host, enum rg_attach attach, const struct loader_map *maps,
 		 size_t n_maps, struct loader *out, struct why *why);
 
-/* Runs an iterator's program over all tasks. How many bytes it wrote, or a negative errno. */
-int loader_iterate(struct bpf_program *prog);
+/*
+ * Runs an iterator's program over all tasks, or where map is not negative over all elements of that
+ * map. How many bytes it wrote, or a negative errno.
+ */
+int loader_iterate(struct bpf_program *prog, int map);
 
 /* Tells the contained processes that hold host root already. 0 or a negative errno. */
 int loader_sweep(struct loader *loader);

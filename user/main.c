@@ -20,7 +20,7 @@ static const struct verb verbs[] = {
 	  "  --allow-degraded    start even where this kernel can refuse nothing\n"
 	  "  --no-guard          for debugging: leave our own objects unguarded\n"
 	  "  --no-ftrace-guard   kernel.ftrace_enabled may be set to 0\n"
-	  "  --max-processes N   contained processes that are recorded (default 65536)\n"
+	  "  --max-processes N   contained processes that are recorded (default 32768)\n"
 	  "  -v, --verbose       tell every step\n",
 	  cmd_run },
 	{ "events", "[OPTION]...", "events so far, and following",

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The pinned records of contained processes, read by bpf(2). Nothing is written, nothing is asked of the agent. */
+/*
+ * The pinned records of contained processes. Nothing is written, nothing is asked of the agent.
+ */
 #include "pidmap.h"
 
 #include <errno.h>
@@ -7,12 +9,14 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "util.h"
 
 #define PINNED "/sys/fs/bpf/rootgate/current/"
+#define TRIES  1000 /* to read a slot that is just being filled */
 
 /* What an older kernel does not know of the attributes is 0, which it accepts. */
 static int bpf_call(enum bpf_cmd cmd, union bpf_attr *attr)
@@ -22,270 +26,247 @@ static int bpf_call(enum bpf_cmd cmd, union bpf_attr *attr)
 	return ret < 0 ? -errno : (int)ret;
 }
 
-/* A map's descriptor for reading; -EPROTO where keys or values have other sizes. */
-static int open_map(const char *path, uint32_t key_size, uint32_t value_size)
+static int open_map(const char *path, uint32_t flags)
+{
+	union bpf_attr attr = {};
+
+	attr.pathname = (uint64_t)(uintptr_t)path;
+	attr.file_flags = flags;
+	return bpf_call(BPF_OBJ_GET, &attr);
+}
+
+/* How many elements a map has; -EPROTO where it isn't one of such values by number. */
+static int size_of_map(int fd, uint32_t type, uint32_t value_size, uint32_t *out)
 {
 	struct bpf_map_info info = {};
 	union bpf_attr attr = {};
-	_cleanup_(closep) int fd = -1;
 	int err;
 
-	attr.pathname = (uint64_t)(uintptr_t)path;
-	attr.file_flags = BPF_F_RDONLY;
-	fd = bpf_call(BPF_OBJ_GET, &attr);
-	if (fd < 0)
-		return fd;
-	memset(&attr, 0, sizeof(attr));
 	attr.info.bpf_fd = (uint32_t)fd;
 	attr.info.info_len = sizeof(info);
 	attr.info.info = (uint64_t)(uintptr_t)&info;
 	err = bpf_call(BPF_OBJ_GET_INFO_BY_FD, &attr);
 	if (err)
 		return err;
-	if (info.key_size != key_size || info.value_size != value_size)
+	if (info.type != type || info.key_size != sizeof(uint32_t) || info.value_size != value_size)
 		return -EPROTO;
-	return TAKE_FD(fd);
-}
-
-static int lookup(int fd, const void *key, void *value)
-{
-	union bpf_attr attr = {};
-
-	attr.map_fd = (uint32_t)fd;
-	attr.key = (uint64_t)(uintptr_t)key;
-	attr.value = (uint64_t)(uintptr_t)value;
-	return bpf_call(BPF_MAP_LOOKUP_ELEM, &attr);
-}
-
-/* What a walk over a map calls with each element. */
-typedef int (*see_element)(const void *key, const void *value, void *arg);
-
-struct walk {
-	int fd;
-	size_t key_size;
-	size_t value_size;
-	see_element see;
-	void *arg;
-};
-
-static int see_all(const struct walk *walk, const char *keys, const char *values, uint32_t count)
-{
-	uint32_t i;
-
-	for (i = 0; i < count; i++) {
-		int ret = walk->see(keys + i * walk->key_size, values + i * walk->value_size,
-				    walk->arg);
-
-		if (ret)
-			return ret;
-	}
+	*out = info.max_entries;
 	return 0;
 }
 
-/*
- * One batch, from the bucket *at on. Whole buckets are read: no process that stays is missed or
- * seen twice, as it would be by going from key to key, where the key itself may have gone.
- * 0: there is more; 1: that was all; -ENOSPC: a bucket holds more than room.
- */
-static int walk_batch(const struct walk *walk, uint32_t *at, bool first, uint32_t room)
+int pidmap_map(int processes, int deep, struct pidmap *out)
 {
-	_cleanup_(freep) char *keys = calloc(room, walk->key_size);
-	_cleanup_(freep) char *values = calloc(room, walk->value_size);
-	union bpf_attr attr = {};
-	uint32_t next = 0;
-	int err, ret;
+	uint32_t count;
+	void *slots;
+	int err = size_of_map(processes, BPF_MAP_TYPE_ARRAY, sizeof(struct rg_slot), &count);
 
-	if (!keys || !values)
-		return -ENOMEM;
-	attr.batch.in_batch = first ? 0 : (uint64_t)(uintptr_t)at;
-	attr.batch.out_batch = (uint64_t)(uintptr_t)&next;
-	attr.batch.keys = (uint64_t)(uintptr_t)keys;
-	attr.batch.values = (uint64_t)(uintptr_t)values;
-	attr.batch.count = room;
-	attr.batch.map_fd = (uint32_t)walk->fd;
-	err = bpf_call(BPF_MAP_LOOKUP_BATCH, &attr);
-	if (err && err != -ENOENT)
+	if (err)
 		return err;
-	ret = see_all(walk, keys, values, attr.batch.count);
-	*at = next;
-	return ret ? ret : err == -ENOENT;
+	slots = mmap(NULL, count * sizeof(struct rg_slot), PROT_READ, MAP_SHARED, processes, 0);
+	if (slots == MAP_FAILED)
+		return -errno;
+	*out = (struct pidmap){ slots, count, deep };
+	return 0;
 }
 
-static int walk_map(const struct walk *walk)
+void pidmap_unmap(struct pidmap *map)
 {
-	uint32_t at = 0, room = 1024;
-	bool first = true;
-	int ret;
-
-	for (;;) {
-		ret = walk_batch(walk, &at, first, room);
-		if (ret == -ENOSPC && room < 1U << 20) {
-			room *= 2;
-			continue;
-		}
-		first = false;
-		if (ret)
-			return ret == 1 ? 0 : ret;
-	}
+	if (map->slots)
+		munmap((void *)map->slots, map->count * sizeof(struct rg_slot));
+	*map = (struct pidmap)PIDMAP_NONE;
 }
 
 int pidmap_open(struct pidmap *out)
 {
-	struct pidmap map;
+	_cleanup_(closep) int processes = -1, deep = -1;
+	uint32_t count;
+	int err;
 
-	map.processes = open_map(PINNED "processes", sizeof(uint32_t), sizeof(struct rg_process));
-	if (map.processes < 0)
-		return map.processes;
-	/* of an agent that has none, or another version's: the answers come from the records */
-	map.pids = open_map(PINNED "pids", sizeof(struct rg_pid), sizeof(uint32_t));
-	map.exited =
-		open_map(PINNED "exited", sizeof(struct rg_exited_key), sizeof(struct rg_exited));
-	*out = map;
-	return 0;
+	/* to map its memory for reading it must be open for writing; it is frozen */
+	processes = open_map(PINNED "processes", 0);
+	if (processes < 0)
+		return processes;
+	deep = open_map(PINNED "deep_pids", BPF_F_RDONLY);
+	if (deep >= 0 && size_of_map(deep, BPF_MAP_TYPE_HASH, sizeof(struct rg_levels), &count) < 0)
+		closep(&deep);
+	err = pidmap_map(processes, deep, out);
+	if (!err)
+		deep = -1;
+	return err;
 }
 
 void pidmap_closep(struct pidmap *map)
 {
-	closep(&map->processes);
-	closep(&map->pids);
-	closep(&map->exited);
+	int deep = map->deep;
+
+	pidmap_unmap(map);
+	closep(&deep);
 }
 
-int pidmap_get(const struct pidmap *map, uint32_t pid, struct rg_process *out)
+/* ---- a slot ---- */
+
+/* All levels of a slot whose process has more than fit there; else it keeps those. */
+static void read_deep(const struct pidmap *map, uint32_t at, struct pid_record *record)
 {
-	struct rg_process process;
-	int err = lookup(map->processes, &pid, &process);
+	struct rg_levels levels;
+	union bpf_attr attr = {};
 
-	if (err)
-		return err;
-	if (process.levels == 0 || process.levels > RG_PIDS_MAX)
-		return -EPROTO;
-	*out = process;
-	return 0;
+	attr.map_fd = (uint32_t)map->deep;
+	attr.key = (uint64_t)(uintptr_t)&at;
+	attr.value = (uint64_t)(uintptr_t)&levels;
+	if (map->deep < 0 || bpf_call(BPF_MAP_LOOKUP_ELEM, &attr) ||
+	    levels.pids[0].nr != record->pid)
+		record->levels = RG_SLOT_PIDS + 1;
+	else
+		memcpy(record->pids, levels.pids, sizeof(record->pids));
 }
 
-int pidmap_record_is(const struct rg_process *process, uint32_t ns, uint32_t nr)
+static void convert(const struct rg_slot *slot, struct pid_record *record)
+{
+	memset(record, 0, sizeof(*record));
+	record->start_time = slot->start_time;
+	record->exit_time = slot->used ? 0 : slot->exit_time;
+	record->cgroup_id = slot->cgroup_id;
+	record->pid = slot->pid;
+	record->ppid = slot->ppid;
+	record->userns = slot->userns;
+	record->userns_level = slot->userns_level;
+	record->ids = slot->ids;
+	record->container_uid = slot->container_uid;
+	record->levels = slot->levels;
+	record->pids[0] = (struct rg_pid){ slot->pid, RG_PIDNS_INIT };
+	memcpy(&record->pids[1], slot->pids, sizeof(slot->pids));
+	memcpy(record->comm, slot->comm, sizeof(record->comm));
+}
+
+static uint64_t start_of(const struct rg_slot *slot)
+{
+	return __atomic_load_n(&slot->start_time, __ATOMIC_ACQUIRE);
+}
+
+static bool is_used(const struct rg_slot *slot)
+{
+	return __atomic_load_n(&slot->used, __ATOMIC_ACQUIRE);
+}
+
+/* What is in a slot; false where nothing is, or something comes just now. */
+static bool read_slot(const struct pidmap *map, uint32_t at, struct pid_record *out)
+{
+	const struct rg_slot *slot = &map->slots[at];
+	struct rg_slot copy;
+	uint64_t start;
+	int i;
+
+	for (i = 0; i < TRIES; i++) {
+		start = start_of(slot);
+		if (!start)
+			continue;
+		memcpy(&copy, slot, sizeof(copy));
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (start_of(slot) == start)
+			break;
+	}
+	if (i == TRIES || !copy.pid || copy.pid == RG_SLOT_VOID || !copy.levels ||
+	    copy.levels > RG_PIDS_MAX)
+		return false;
+	convert(&copy, out);
+	if (out->levels > RG_SLOT_PIDS + 1)
+		read_deep(map, at, out);
+	return true;
+}
+
+/* ---- which ---- */
+
+int pidmap_record_is(const struct pid_record *record, uint32_t ns, uint32_t nr)
 {
 	uint32_t i;
 
-	for (i = 0; i < process->levels && i < RG_PIDS_MAX; i++)
-		if (process->pids[i].ns == ns)
-			return process->pids[i].nr == nr;
+	for (i = 0; i < record->levels && i < RG_PIDS_MAX; i++)
+		if (record->pids[i].ns == ns)
+			return record->pids[i].nr == nr;
 	return 0;
 }
 
-struct each {
-	pidmap_see see;
-	void *arg;
-};
-
-static int see_process(const void *key, const void *value, void *arg)
+/* Looks where a PID's records can be, for the last of those that live, or that have exited. */
+static int search_by_pid(const struct pidmap *map, uint32_t pid, bool lives, struct pid_record *out)
 {
-	const struct each *each = arg;
-	const struct rg_process *process = value;
-	uint32_t pid;
+	uint32_t at = pid % map->count, i;
+	struct pid_record record;
+	bool found = false;
 
-	memcpy(&pid, key, sizeof(pid));
-	if (process->levels == 0 || process->levels > RG_PIDS_MAX)
-		return -EPROTO;
-	return each->see(pid, process, each->arg);
+	for (i = 0; i < RG_PROBES && map->slots[at].pid; i++) {
+		if (map->slots[at].pid == pid && is_used(&map->slots[at]) == lives &&
+		    read_slot(map, at, &record) && record.pid == pid &&
+		    !record.exit_time == lives && (!found || record.start_time > out->start_time)) {
+			*out = record;
+			found = true;
+		}
+		at = at + 1 < map->count ? at + 1 : 0;
+	}
+	return found ? 0 : -ENOENT;
+}
+
+int pidmap_get(const struct pidmap *map, uint32_t pid, struct pid_record *out)
+{
+	return search_by_pid(map, pid, true, out);
+}
+
+int pidmap_exited(const struct pidmap *map, uint32_t pid, struct pid_record *out)
+{
+	return search_by_pid(map, pid, false, out);
+}
+
+/* Whether a slot may be of such a process, before it is read: most are not. */
+static bool may_be(const struct rg_slot *slot, uint32_t ns, uint32_t nr)
+{
+	uint32_t i;
+
+	if (slot->levels > RG_SLOT_PIDS + 1 || ns == RG_PIDNS_INIT)
+		return true;
+	for (i = 0; i < RG_SLOT_PIDS; i++)
+		if (slot->pids[i].ns == ns && slot->pids[i].nr == nr)
+			return true;
+	return false;
+}
+
+static int search_by_ns(const struct pidmap *map, const struct rg_pid *wanted, bool lives,
+			struct pid_record *out)
+{
+	struct pid_record record;
+	bool found = false;
+	uint32_t at;
+
+	for (at = 0; at < map->count; at++) {
+		if (is_used(&map->slots[at]) != lives ||
+		    !may_be(&map->slots[at], wanted->ns, wanted->nr) ||
+		    !read_slot(map, at, &record) || !record.exit_time != lives ||
+		    !pidmap_record_is(&record, wanted->ns, wanted->nr))
+			continue;
+		if (!found || record.start_time > out->start_time)
+			*out = record;
+		found = true;
+	}
+	return found ? 0 : -ENOENT;
+}
+
+int pidmap_find(const struct pidmap *map, uint32_t ns, uint32_t nr, struct pid_record *out)
+{
+	return search_by_ns(map, &(struct rg_pid){ nr, ns }, true, out);
+}
+
+int pidmap_exited_in(const struct pidmap *map, uint32_t ns, uint32_t nr, struct pid_record *out)
+{
+	return search_by_ns(map, &(struct rg_pid){ nr, ns }, false, out);
 }
 
 int pidmap_each(const struct pidmap *map, pidmap_see see, void *arg)
 {
-	struct each each = { see, arg };
-	struct walk walk = { map->processes, sizeof(uint32_t), sizeof(struct rg_process),
-			     see_process, &each };
+	struct pid_record record;
+	uint32_t at;
+	int ret = 0;
 
-	return walk_map(&walk);
-}
-
-struct search {
-	struct rg_pid wanted;
-	uint32_t pid;
-	bool found;
-	union {
-		struct rg_process process;
-		struct rg_exited exited;
-	};
-};
-
-static int match_process(uint32_t pid, const struct rg_process *process, void *arg)
-{
-	struct search *search = arg;
-
-	if (!pidmap_record_is(process, search->wanted.ns, search->wanted.nr))
-		return 0;
-	search->pid = pid;
-	search->process = *process;
-	search->found = true;
-	return 1;
-}
-
-int pidmap_find(const struct pidmap *map, uint32_t ns, uint32_t nr, uint32_t *pid,
-		struct rg_process *out)
-{
-	struct search search = { .wanted = { nr, ns } };
-	struct rg_process process;
-	uint32_t host;
-	int err;
-
-	if (map->pids >= 0 && lookup(map->pids, &search.wanted, &host) == 0 &&
-	    pidmap_get(map, host, &process) == 0 && pidmap_record_is(&process, ns, nr)) {
-		*pid = host;
-		*out = process;
-		return 0;
-	}
-	/* the map may be missing, or have been full */
-	err = pidmap_each(map, match_process, &search);
-	if (err < 0)
-		return err;
-	if (!search.found)
-		return -ENOENT;
-	*pid = search.pid;
-	*out = search.process;
-	return 0;
-}
-
-/* By host PID where ns is 0. The last one that exited wins. */
-static int match_exited(const void *key, const void *value, void *arg)
-{
-	const struct rg_exited *exited = value;
-	const struct rg_exited_key *id = key;
-	struct search *search = arg;
-	bool is = search->wanted.ns
-			  ? pidmap_record_is(&exited->process, search->wanted.ns, search->wanted.nr)
-			  : id->pid == search->wanted.nr;
-
-	if (is && (!search->found || exited->exit_time > search->exited.exit_time)) {
-		search->exited = *exited;
-		search->found = true;
-	}
-	return 0;
-}
-
-static int exited_search(const struct pidmap *map, struct rg_pid wanted, struct rg_exited *out)
-{
-	struct search search = { .wanted = wanted };
-	struct walk walk = { map->exited, sizeof(struct rg_exited_key), sizeof(struct rg_exited),
-			     match_exited, &search };
-	int err = map->exited < 0 ? 0 : walk_map(&walk);
-
-	if (err)
-		return err;
-	if (!search.found || search.exited.process.levels == 0 ||
-	    search.exited.process.levels > RG_PIDS_MAX)
-		return -ENOENT;
-	*out = search.exited;
-	return 0;
-}
-
-int pidmap_exited(const struct pidmap *map, uint32_t pid, struct rg_exited *out)
-{
-	return exited_search(map, (struct rg_pid){ pid, 0 }, out);
-}
-
-int pidmap_exited_in(const struct pidmap *map, uint32_t ns, uint32_t nr, struct rg_exited *out)
-{
-	return exited_search(map, (struct rg_pid){ nr, ns }, out);
+	for (at = 0; at < map->count && !ret; at++)
+		if (is_used(&map->slots[at]) && read_slot(map, at, &record) && !record.exit_time)
+			ret = see(&record, arg);
+	return ret;
 }

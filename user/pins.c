@@ -27,8 +27,8 @@
 #define KEPT_LINKS "link"
 
 /* "control" first: a set without it can be neither judged nor taken over. */
-static const char *const pinned[] = { "control", "counters", "processes", "pids",
-				      "exited",	 "refusals", "reports",	  "held" };
+static const char *const pinned[] = { "control",  "counters", "processes", "deep_pids",
+				      "refusals", "reports",  "held" };
 
 static bool is_bpffs(void)
 {

@@ -16,7 +16,7 @@ bool process_holds_host_root(const struct rg_ids *ids)
 
 int process_complete(struct process *process)
 {
-	const struct rg_process *record = &process->record;
+	const struct pid_record *record = &process->record;
 	uint64_t started;
 	int err = procfs_stat(process->pid, &started, &process->ppid);
 
@@ -38,16 +38,14 @@ int process_complete(struct process *process)
 	return 0;
 }
 
-void process_from_exited(struct process *process, const struct rg_exited *exited)
+void process_from_exited(struct process *process, const struct pid_record *record)
 {
 	memset(process, 0, sizeof(*process));
-	process->record = exited->process;
-	process->pid = exited->process.pids[0].nr;
-	process->ppid = exited->process.ppid;
-	process->exit_time = exited->exit_time;
-	process->ids = exited->process.ids;
-	copy_utf8(process->command, sizeof(process->command), exited->process.comm,
-		  sizeof(exited->process.comm));
+	process->record = *record;
+	process->pid = record->pid;
+	process->ppid = record->ppid;
+	process->ids = record->ids;
+	copy_utf8(process->command, sizeof(process->command), record->comm, sizeof(record->comm));
 }
 
 struct list {
@@ -56,7 +54,7 @@ struct list {
 	size_t room;
 };
 
-static int add_process(uint32_t pid, const struct rg_process *record, void *arg)
+static int add_process(const struct pid_record *record, void *arg)
 {
 	struct list *list = arg;
 	struct process *process;
@@ -72,7 +70,7 @@ static int add_process(uint32_t pid, const struct rg_process *record, void *arg)
 	}
 	process = &list->processes[list->count];
 	memset(process, 0, sizeof(*process));
-	process->pid = pid;
+	process->pid = record->pid;
 	process->record = *record;
 	list->count += process_complete(process) == 0;
 	return 0;
@@ -108,7 +106,7 @@ uint32_t process_vpid(const struct process *process)
 
 bool process_container_uid(const struct process *process, uint32_t *out)
 {
-	if (process->exit_time) {
+	if (process->record.exit_time) {
 		*out = process->record.container_uid;
 		return true;
 	}
@@ -127,7 +125,7 @@ const char *process_verdict_word(bool host_root)
 	return host_root ? "host-root" : "ok";
 }
 
-void process_format_levels(char *buf, size_t size, const struct rg_process *record)
+void process_format_levels(char *buf, size_t size, const struct pid_record *record)
 {
 	size_t at = 0;
 	uint32_t i;
@@ -138,7 +136,7 @@ void process_format_levels(char *buf, size_t size, const struct rg_process *reco
 				       record->pids[i].nr);
 }
 
-static struct json_object *levels_json(const struct rg_process *record, bool inodes)
+static struct json_object *levels_json(const struct pid_record *record, bool inodes)
 {
 	struct json_object *array = json_object_new_array();
 	uint32_t i;
@@ -160,9 +158,9 @@ static int add_identity(struct json_object *object, const struct process *proces
 	err |= jsonout_add_text(object, "entity_id", entity, sizeof(entity));
 	record_format_time(time, process->record.start_time + offset);
 	err |= jsonout_add_text(object, "start_time", time, sizeof(time));
-	if (!process->exit_time)
+	if (!process->record.exit_time)
 		return err | jsonout_add_null(object, "exit_time");
-	record_format_time(time, process->exit_time + offset);
+	record_format_time(time, process->record.exit_time + offset);
 	return err | jsonout_add_text(object, "exit_time", time, sizeof(time));
 }
 

@@ -19,8 +19,7 @@
 struct process {
 	uint32_t pid;  /* on the host */
 	uint32_t ppid; /* there */
-	struct rg_process record;
-	uint64_t exit_time; /* CLOCK_BOOTTIME, ns; 0: it lives */
+	struct pid_record record;
 	struct rg_ids ids;
 	struct rg_extent map[RG_EXTENTS_MAX];
 	uint32_t extents;
@@ -41,7 +40,7 @@ bool process_holds_host_root(const struct rg_ids *ids);
 int process_complete(struct process *process);
 
 /* A process that has exited, from its record alone. */
-void process_from_exited(struct process *process, const struct rg_exited *exited);
+void process_from_exited(struct process *process, const struct pid_record *record);
 
 /* All that live, by host PID. 0 or a negative errno; outputs untouched on failure. */
 int process_list(const struct pidmap *map, struct process **out, size_t *count);
@@ -57,7 +56,7 @@ const char *process_userns_word(uint32_t userns_level, bool host_root);
 const char *process_verdict_word(bool host_root);
 
 /* "30591,10", from the host inwards; cut where it does not fit. */
-void process_format_levels(char *buf, size_t size, const struct rg_process *record);
+void process_format_levels(char *buf, size_t size, const struct pid_record *record);
 
 /* What -o json says of it; NULL: out of memory. */
 struct json_object *process_json(const struct process *process, const struct origin *origin);

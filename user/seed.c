@@ -14,7 +14,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "pidmap.h"
+#include "policy_map.h"
 #include "rootgate.skel.h"
 
 /* A counter's sum, and where add is not 0, that much more of it. */
@@ -52,72 +52,27 @@ static __u64 skipped(const struct loader *loader)
 	return sum;
 }
 
-struct stale {
-	__u32 pass;
-	__u32 *pids;
-	size_t n;
-};
-
-static int see_record(uint32_t pid, const struct rg_process *process, void *arg)
-{
-	struct stale *stale = arg;
-	__u32 *pids;
-
-	if (process->pass == stale->pass)
-		return 0;
-	pids = reallocarray(stale->pids, stale->n + 1, sizeof(*pids));
-	if (!pids)
-		return -ENOMEM;
-	pids[stale->n++] = pid;
-	stale->pids = pids;
-	return 0;
-}
-
-static void remove_record(const struct pidmap *map, __u32 pid, __u32 pass)
-{
-	struct rg_process process;
-	__u32 i;
-
-	if (pidmap_get(map, pid, &process) || process.pass == pass)
-		return;
-	for (i = 1; i < process.levels; i++)
-		bpf_map_delete_elem(map->pids, &process.pids[i]);
-	bpf_map_delete_elem(map->processes, &pid);
-}
-
-static int remove_stale(struct loader *loader, __u32 pass)
-{
-	const struct pidmap map = {
-		.processes = bpf_map__fd(loader->bpf->maps.processes),
-		.pids = bpf_map__fd(loader->bpf->maps.pids),
-		.exited = -1,
-	};
-	struct stale stale = { .pass = pass };
-	int err = pidmap_each(&map, see_record, &stale);
-	size_t i;
-
-	for (i = 0; i < stale.n; i++)
-		remove_record(&map, stale.pids[i], pass);
-	if (stale.n)
-		counter(loader, RG_COUNT_PIDS_REPAIRED, stale.n);
-	free(stale.pids);
-	return err;
-}
-
 int seed_run(struct loader *loader)
 {
 	struct rg_control *control = &loader->bpf->bss->control;
 	__u32 pass = (__u32)(clock_ns(CLOCK_BOOTTIME) / 1000000); /* no agent's before had it */
-	int missing;
+	int missing, stale, err;
 
 	loader->full = counter(loader, RG_COUNT_PIDS_FULL, 0);
 	loader->skipped = skipped(loader);
 	__atomic_store_n(&control->pass_number, pass, __ATOMIC_SEQ_CST);
-	missing = loader_iterate(loader->bpf->progs.rg_seed);
+	__atomic_store_n(&control->seeding, 1, __ATOMIC_SEQ_CST);
+	err = policy_map_wait(); /* all programs that run know it */
+	missing = err ?: loader_iterate(loader->bpf->progs.rg_seed, -1);
+	__atomic_store_n(&control->seeding, 0, __ATOMIC_SEQ_CST);
 	if (missing < 0)
 		return missing;
 	loader->missing = missing > 0;
-	return remove_stale(loader, pass);
+	stale = loader_iterate(loader->bpf->progs.rg_free_stale,
+			       bpf_map__fd(loader->bpf->maps.processes));
+	if (stale > 0)
+		counter(loader, RG_COUNT_PIDS_REPAIRED, (__u64)stale);
+	return stale < 0 ? stale : 0;
 }
 
 int seed_repair(struct loader *loader)

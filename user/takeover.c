@@ -13,7 +13,7 @@
 /* How long a task may take from one program at a hook to the next, being preempted, and more. */
 #define GRACE_NS 5000000000ULL
 
-const char *const takeover_map_names[TAKEOVER_MAPS] = { "counters", "processes", "pids", "exited",
+const char *const takeover_map_names[TAKEOVER_MAPS] = { "counters", "processes", "deep_pids",
 							"refusals", "reports",	 "held" };
 
 static int open_set(unsigned int number, struct takeover_set *out, struct why *why)

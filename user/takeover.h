@@ -12,7 +12,7 @@
 #include "pins.h"
 
 /* Maps that a new set goes on with: counts, records, and events that nobody has read yet. */
-#define TAKEOVER_MAPS 7
+#define TAKEOVER_MAPS 6
 extern const char *const takeover_map_names[TAKEOVER_MAPS];
 
 struct takeover_set {

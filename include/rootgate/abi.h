@@ -14,7 +14,7 @@
 #include <linux/types.h>
 #endif
 
-#define RG_ABI_VERSION 3
+#define RG_ABI_VERSION 4
 
 /* PID namespaces nest to level 32, the base being level 0 (MAX_PID_NS_LEVEL, linux/pid_namespace.h). */
 #define RG_PIDS_MAX 33
@@ -223,9 +223,11 @@ struct rg_control {
 	__u32 unidentified[2];	     /* enum rg_unidentified; by slot */
 	__u64 held[RG_ACTION_COUNT]; /* verdicts on execs that were held, which the agent counts */
 	__u64 held_events;	     /* and their events */
-	__u64 root; /* written by the kernel side: the dentry of the host's root; 0 not known */
+	__u64 root;    /* written by the kernel side: the dentry of the host's root; 0 not known */
+	__u32 seeding; /* the iterator writes records, maybe of a process that has one just now */
+	__u32 pad;
 };
-_Static_assert(sizeof(struct rg_control) == 192, "rg_control");
+_Static_assert(sizeof(struct rg_control) == 200, "rg_control");
 
 /* Fixed before the programs are loaded. */
 struct rg_config {
@@ -234,7 +236,7 @@ struct rg_config {
 	__u32 base_pidns; /* inode of the base PID namespace */
 	__u32 base_mntns; /* inode of the base mount namespace */
 	__u32 last_copy;  /* number of the last copy of each tracking program that is attached */
-	__u32 pad;
+	__u32 slots;	  /* of the map "processes" */
 };
 _Static_assert(sizeof(struct rg_config) == 24, "rg_config");
 
@@ -348,40 +350,48 @@ struct rg_identity {
 _Static_assert(sizeof(struct rg_identity) == 8, "rg_identity");
 
 /*
- * Map "processes": key __u32 host PID (thread group id). Map "pids", the way
- * back: key struct rg_pid at any level below the base, value __u32 host PID.
- * An entry of "pids" is there only with its record, and leaves before it.
+ * Map "processes": an array of slots, which readers map into their memory. A process's record is in
+ * the slot with the number host PID % slots, or, where that one is marked "far", in one of the
+ * RG_PROBES - 1 behind it (behind the last one comes the first), before one that was never used. What
+ * has exited stays until its slot is used again, for a second at least where there is another one.
+ * (pid, start_time) is in one slot that is in use, at most.
+ *
+ * A reader takes start_time, the rest, and start_time again: 0 or another one means that the slot is
+ * being filled. PIDs and start time don't change while it is in use; half of another change may be seen.
  */
-struct rg_process {
-	__u64 start_time; /* CLOCK_BOOTTIME, ns */
-	__u64 cgroup_id;
-	__u32 ppid; /* host PID of the parent when the record was written */
-	__u32 userns;
-	__u32 userns_level;
-	__u32 evidence; /* enum rg_evidence */
+#define RG_PROBES 32
+/* PIDs in a slot, from the first level below the initial PID namespace on; of more levels the map "deep_pids" has all. */
+#define RG_SLOT_PIDS 5
+/* Inode of the initial PID namespace (PROC_PID_INIT_INO, linux/proc_ns.h), at level 0, where the PID is the host's. */
+#define RG_PIDNS_INIT 0xEFFFFFFCU
+#define RG_SLOT_VOID  0xFFFFFFFFU /* pid of a record that was taken back: it was of no process */
+
+struct rg_slot {
+	__u64 start_time; /* CLOCK_BOOTTIME, ns; see above */
+	__u64 exit_time;  /* the same; what was, where the slot is in use again */
+	__u64 cgroup_id;  /* in the unified hierarchy */
+	__u32 tries;	  /* that are under way to use it: one alone may */
+	__u32 used; /* 1: by a process that lives, or begins to; 0: by one that has exited, or by none */
+	__u32 pid;    /* host PID (thread group id); 0: it was never used */
+	__u32 ppid;   /* host PID of the parent when the record was written */
+	__u32 userns; /* inode */
+	__u32 pass; /* number of the iterator's pass that came to it, or during which it was written */
 	struct rg_ids ids;
 	__u32 container_uid; /* the euid inside its user namespace; 65534 (overflow) where unmapped */
-	__u32 levels;
-	__u32 pass; /* number of the iterator's pass that came to it, or during which it was written */
-	__u32 pad;
-	struct rg_pid pids[RG_PIDS_MAX];
+	__u8 levels;	     /* of PID namespaces, 1 to RG_PIDS_MAX */
+	__u8 userns_level;
+	__u8 evidence; /* enum rg_evidence */
+	__u8 far; /* 1: a record whose search begins here was in another slot, or is; of the slot, and never 0 again */
 	char comm[RG_COMM_MAX];
+	struct rg_pid pids[RG_SLOT_PIDS]; /* from level 1 on */
 };
-_Static_assert(sizeof(struct rg_process) == 344, "rg_process");
+_Static_assert(sizeof(struct rg_slot) == 128, "rg_slot");
 
-/* Map "exited": the last contained processes that exited. A PID alone may have been used again. */
-struct rg_exited_key {
-	__u64 start_time;
-	__u32 pid; /* host PID */
-	__u32 pad; /* 0 */
+/* Map "deep_pids": key __u32 number of a slot, whose process has more levels than fit there. */
+struct rg_levels {
+	struct rg_pid pids[RG_PIDS_MAX]; /* from the initial PID namespace inwards */
 };
-_Static_assert(sizeof(struct rg_exited_key) == 16, "rg_exited_key");
-
-struct rg_exited {
-	__u64 exit_time; /* CLOCK_BOOTTIME, ns */
-	struct rg_process process;
-};
-_Static_assert(sizeof(struct rg_exited) == 8 + sizeof(struct rg_process), "rg_exited");
+_Static_assert(sizeof(struct rg_levels) == 264, "rg_levels");
 
 /*
  * The policy in the kernel. Every key starts with the slot (generation & 1),

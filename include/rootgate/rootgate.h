@@ -74,8 +74,8 @@ int rootgate_by_ns_pid(const struct rootgate *rootgate, uint32_t ns, uint32_t nr
 		       struct rootgate_process *out, size_t size);
 
 /*
- * The last contained process that had this PID on the host and has exited: one of the last 4096 at
- * most. -ENOENT: none that is known; -EINVAL as above.
+ * The last contained process that had this PID on the host and has exited, as long as no other
+ * needs the room of its record. -ENOENT: none that is known; -EINVAL as above.
  */
 int rootgate_exited(const struct rootgate *rootgate, uint32_t pid, struct rootgate_process *out,
 		    size_t size);

@@ -105,7 +105,7 @@ static void assert_json(const struct process *process, const char *key, const ch
 static void test_json(void **state)
 {
 	struct process process;
-	struct rg_exited exited = { .exit_time = 5000000000000ULL };
+	struct pid_record exited;
 
 	(void)state;
 	sample_process(&process);
@@ -121,9 +121,11 @@ static void test_json(void **state)
 	process.extents = 340;
 	assert_json(&process, "container_uid", "null");
 
-	exited.process = process.record;
-	exited.process.ids = (struct rg_ids){ 100007, 100007, 100007, 100007 };
-	strcpy(exited.process.comm, "sh");
+	exited = process.record;
+	exited.exit_time = 5000000000000ULL;
+	exited.pid = 30591;
+	exited.ids = (struct rg_ids){ 100007, 100007, 100007, 100007 };
+	strcpy(exited.comm, "sh");
 	process_from_exited(&process, &exited);
 	assert_json(&process, "pid", "30591");
 	assert_json(&process, "uid", "100007");

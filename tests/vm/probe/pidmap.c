@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Act: pidmap: the pinned maps against what /proc says of every contained process, both ways. Each
- * mismatch is a line; the last line counts. 0 where there is none, 1 where there are some. It reads
- * the maps with bpf(2) alone, so that nothing of the product is between them and the answer.
+ * Act: pidmap: the pinned records against what /proc says of every contained process, both ways: each
+ * has one record, with its PIDs and namespaces, and each record in use is of such a process, so that
+ * a PID in a namespace leads to one process. Each mismatch is a line; the last line counts. 0 where
+ * there is none, 1 where there are some. It reads the maps by itself, so that nothing of the product
+ * is between them and the answer.
  */
 #define _GNU_SOURCE
 #include "probe.h"
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -29,7 +32,9 @@
 #define CLOSED -1
 
 static unsigned int mismatches, processes, entries;
-static unsigned char *expected; /* by host PID */
+static struct rg_slot *slots;
+static __u32 count;
+static __u32 *slot_of; /* by host PID: 1 + the number of the slot that is in use */
 
 static void mismatch(__u32 pid, const char *what, long want, long got)
 {
@@ -42,9 +47,9 @@ static long bpf(int command, union bpf_attr *attr)
 	return syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
 
-static int open_map(const char *path)
+static int open_map(const char *path, __u32 flags)
 {
-	union bpf_attr attr = { .pathname = (uintptr_t)path, .file_flags = BPF_F_RDONLY };
+	union bpf_attr attr = { .pathname = (uintptr_t)path, .file_flags = flags };
 
 	return (int)bpf(BPF_OBJ_GET, &attr);
 }
@@ -58,14 +63,19 @@ static bool lookup(int map, const void *key, void *value)
 	return bpf(BPF_MAP_LOOKUP_ELEM, &attr) == 0;
 }
 
-/* The one after key, to key; the first one where have is false. */
-static bool next(int map, void *key, bool have)
+static bool map_slots(int map)
 {
-	union bpf_attr attr = { .map_fd = (__u32)map };
+	struct bpf_map_info info = {};
+	union bpf_attr attr = {};
 
-	attr.key = have ? (uintptr_t)key : 0;
-	attr.next_key = (uintptr_t)key;
-	return bpf(BPF_MAP_GET_NEXT_KEY, &attr) == 0;
+	attr.info.bpf_fd = (__u32)map;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (uintptr_t)&info;
+	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) || info.value_size != sizeof(*slots))
+		return false;
+	count = info.max_entries;
+	slots = mmap(NULL, count * sizeof(*slots), PROT_READ, MAP_SHARED, map, 0);
+	return slots != MAP_FAILED;
 }
 
 /* What /proc says. */
@@ -138,95 +148,103 @@ static void read_namespaces(__u32 pid, struct truth *truth)
 	}
 }
 
-static void compare_record(__u32 pid, const struct truth *truth, const struct rg_process *process)
+/* The PIDs of a record at all levels; false where those of a deep one are not there. */
+static bool pids_of(__u32 at, int deep, struct rg_levels *out)
 {
-	const __u32 ids[4] = { process->ids.uid, process->ids.euid, process->ids.suid,
-			       process->ids.fsuid };
+	const struct rg_slot *slot = &slots[at];
 
-	if ((int)process->levels != truth->levels) {
-		mismatch(pid, "levels", truth->levels, process->levels);
+	if (slot->levels > RG_SLOT_PIDS + 1)
+		return lookup(deep, &at, out);
+	out->pids[0] = (struct rg_pid){ slot->pid, RG_PIDNS_INIT };
+	memcpy(&out->pids[1], slot->pids, sizeof(slot->pids));
+	return true;
+}
+
+static void compare_record(__u32 pid, const struct truth *truth, __u32 at, int deep)
+{
+	const struct rg_slot *slot = &slots[at];
+	const __u32 ids[4] = { slot->ids.uid, slot->ids.euid, slot->ids.suid, slot->ids.fsuid };
+	struct rg_levels levels;
+
+	if ((int)slot->levels != truth->levels) {
+		mismatch(pid, "levels", truth->levels, slot->levels);
 		return;
 	}
+	if (!pids_of(at, deep, &levels))
+		mismatch(pid, "deep levels", 1, 0);
 	for (int i = 0; i < truth->levels; i++) {
-		if (process->pids[i].nr != truth->pids[i].nr)
-			mismatch(pid, "PID", truth->pids[i].nr, process->pids[i].nr);
+		entries += i > 0;
+		if (levels.pids[i].nr != truth->pids[i].nr)
+			mismatch(pid, "PID", truth->pids[i].nr, levels.pids[i].nr);
 		/* a process whose leader has exited shows no namespace */
-		if (truth->pids[i].ns && process->pids[i].ns != truth->pids[i].ns)
-			mismatch(pid, "namespace", truth->pids[i].ns, process->pids[i].ns);
+		if (truth->pids[i].ns && levels.pids[i].ns != truth->pids[i].ns)
+			mismatch(pid, "namespace", truth->pids[i].ns, levels.pids[i].ns);
 	}
 	for (int i = 0; i < 4; i++)
 		if (ids[i] != truth->ids[i])
 			mismatch(pid, "uid", truth->ids[i], ids[i]);
-	if (process->start_time / TICK != truth->start_time)
-		mismatch(pid, "start", (long)truth->start_time, (long)(process->start_time / TICK));
+	if (slot->start_time / TICK != truth->start_time)
+		mismatch(pid, "start", (long)truth->start_time, (long)(slot->start_time / TICK));
 }
 
-static void compare_process(__u32 pid, int records, int ways_back)
+static void compare_process(__u32 pid, int deep)
 {
-	struct rg_process process;
 	struct truth truth = {};
-	__u32 host;
 
 	if (!read_status(pid, &truth) || truth.levels < 2 || !truth.lives)
 		return;
 	read_start(pid, &truth);
 	read_namespaces(pid, &truth);
 	processes++;
-	expected[pid] = 1;
-	if (!lookup(records, &pid, &process)) {
+	if (!slot_of[pid]) {
 		mismatch(pid, "record", 1, 0);
 		return;
 	}
-	compare_record(pid, &truth, &process);
-	for (int i = 1; i < truth.levels; i++) {
-		entries++;
-		/* where /proc has no namespace, the record has */
-		if (!truth.pids[i].ns)
-			truth.pids[i].ns = process.pids[i].ns;
-		if (!lookup(ways_back, &truth.pids[i], &host))
-			mismatch(pid, "way back", pid, -1);
-		else if (host != pid)
-			mismatch(pid, "way back", pid, host);
-	}
+	compare_record(pid, &truth, slot_of[pid] - 1, deep);
+	slot_of[pid] = 0;
 }
 
-/* What only the maps know: left over. */
-static void find_stale(int records, int ways_back)
+/* Those in use, each in its place: no more than RG_PROBES behind where its search begins. */
+static void read_slots(void)
 {
-	unsigned int back = 0;
-	struct rg_pid key;
-	__u32 pid, host;
+	for (__u32 at = 0; at < count; at++) {
+		const struct rg_slot *slot = &slots[at];
+		__u32 behind = (at + count - slot->pid % count) % count;
 
-	for (bool have = false; next(records, &pid, have); have = true)
-		if (!expected[pid % HOSTS])
-			mismatch(pid, "record", 0, 1);
-	for (bool have = false; next(ways_back, &key, have); have = true) {
-		back++;
-		if (lookup(ways_back, &key, &host) && !expected[host % HOSTS])
-			mismatch(host, "way back from", 0, key.nr);
+		if (slot->tries)
+			mismatch(slot->pid, "tries to use a slot", 0, (long)slot->tries);
+		if (!slot->used)
+			continue;
+		if (behind >= RG_PROBES)
+			mismatch(slot->pid, "place", 0, behind);
+		if (slot_of[slot->pid % HOSTS])
+			mismatch(slot->pid, "records", 1, 2);
+		slot_of[slot->pid % HOSTS] = at + 1;
 	}
-	if (back != entries)
-		mismatch(0, "number of ways back", entries, back);
 }
 
 int act_pidmap(const struct word *word)
 {
-	int records = open_map(PINS "processes"), ways_back = open_map(PINS "pids");
+	int records = open_map(PINS "processes", 0);
+	int deep = open_map(PINS "deep_pids", BPF_F_RDONLY);
 	struct dirent *entry;
 	DIR *proc;
 
 	(void)word;
-	if (records < 0 || ways_back < 0)
+	if (records < 0 || deep < 0 || !map_slots(records))
 		return could_not(PINS);
 	proc = opendir("/proc");
-	expected = calloc(HOSTS, 1);
-	if (!proc || !expected)
+	slot_of = calloc(HOSTS, sizeof(*slot_of));
+	if (!proc || !slot_of)
 		return could_not("/proc");
+	read_slots();
 	while ((entry = readdir(proc)))
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			compare_process((__u32)atoi(entry->d_name), records, ways_back);
+			compare_process((__u32)atoi(entry->d_name), deep);
 	closedir(proc);
-	find_stale(records, ways_back);
+	for (__u32 pid = 0; pid < HOSTS; pid++)
+		if (slot_of[pid])
+			mismatch(pid, "record", 0, 1);
 	printf("%u mismatches, %u processes, %u ways back\n", mismatches, processes, entries);
 	return mismatches ? REFUSED : ALLOWED;
 }

@@ -23,7 +23,7 @@ CONTAINED="cgroup=docker/$id mntns" # --pid=host: it sees the agent's PID and, h
 look_up()
 {
 	probe ids >/tmp/ids
-	map=$(awk '$1 == "map" && $3 == "processes" { print $2 }' /tmp/ids)
+	map=$(awk '$1 == "map" && $3 == "counters" { print $2 }' /tmp/ids)
 	prog=$(awk '$1 == "prog" && $3 == "rg_newtask" { print $2 }' /tmp/ids)
 	sysctl=$(awk '$1 == "prog" && $3 ~ /^rg_ftrace_/ { print $2 }' /tmp/ids)
 	link=$(awk -v prog="$sysctl" '$1 == "link" && $4 == prog { print $2 }' /tmp/ids)
@@ -123,6 +123,7 @@ refused "a map, for writing" "mapwrite=$map"
 refused "a map: frozen" "mapfreeze=$map"
 allowed "a pinned map, for reading" "pinread=$PINS/counters"
 refused "a pinned map, for writing" "pinwrite=$PINS/counters"
+expect_exit 3 "the records, which are frozen" probe "poke=$PINS/processes,8,77"
 allowed "a program" "progfd=$prog"
 allowed "a link" "linkfd=$link"
 refused "detaching that link" "holdlink=$link" detach

@@ -94,14 +94,28 @@ upgrade()
 	agent_try --policy $POLICY
 }
 
+# still_refused NAME: no exec has passed yet, which would have ended the probe; else what is known of it.
+still_refused()
+{
+	if kill -0 $hammering 2>/dev/null; then
+		ok "$1: refused all the while"
+	else
+		not_ok "$1: refused all the while" "$(rootgate events -n 5 --type tripwire --type state)" \
+			"$(tail -n 20 $AGENT_LOG)"
+	fi
+}
+
 repeat $KILLS kill_and_start
+still_refused "SIGKILL"
 is $times $KILLS "$KILLS times SIGKILL and a start"
 repeat $KILLS upgrade
+still_refused "upgrades"
 is $times $KILLS "$KILLS times an end and a start, as an upgrade does it"
 is "$(find $PINS -mindepth 1 -maxdepth 1 | wc -l)" 2 "one set is left of them"
 generation=$(generation)
 repeat $RELOADS rootgate policy reload >/tmp/reloads
 is "$times $(($(generation) - generation))" "$RELOADS $RELOADS" "$RELOADS reloads"
+still_refused "reloads"
 
 # ---- losses while it runs ----
 
@@ -127,6 +141,7 @@ agent_kill
 is "$(forbidden)" "1 1" "and hold when the agent is killed then"
 agent_start --policy $POLICY
 
+still_refused "losses"
 rm /tmp/hammer
 wait $hammering
 is $? 1 "no exec passed"
