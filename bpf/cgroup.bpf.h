@@ -200,39 +200,4 @@ static __always_inline __u64 cgroup_of(struct task_struct *task)
 	return cgroup_that_counts((__u64)BPF_CORE_READ(task, cgroups));
 }
 
-#define SERVICE_LEVELS 12 /* of slices and services above a service's processes, at most */
-
-/*
- * Whether a cgroup is that of a service of systemd's, or below one's: the first
- * name that is no slice is a service's, and not one of nspawn's. A name too long
- * to be known whole is no service's.
- */
-__weak __noinline int service_above(__u64 cgroup)
-{
-	struct kernfs_node *kn = (void *)cgroup, *parent;
-	int i, found = 0;
-
-	for (i = 0; i < SERVICE_LEVELS; i++) {
-		const char *text = BPF_CORE_READ(kn, name);
-		struct name_head name = {};
-		__u64 tail = 0;
-		long len;
-
-		parent = kernfs_parent(kn);
-		if (!parent)
-			return found;
-		len = bpf_probe_read_kernel_str(&name, sizeof(name), text); /* with the NUL */
-		if (is_nspawn(name.head, name.next))
-			return 0;
-		if (len > 8 && len < (long)sizeof(name))
-			bpf_probe_read_kernel(&tail, sizeof(tail), text + len - 9);
-		if (tail == HEAD('.', 's', 'e', 'r', 'v', 'i', 'c', 'e'))
-			found = 1;
-		else if (tail >> 16 != HEAD('.', 's', 'l', 'i', 'c', 'e', 0, 0))
-			found = 0;
-		kn = parent;
-	}
-	return 0;
-}
-
 #endif

@@ -59,43 +59,6 @@ static __always_inline bool is_passed(struct task_struct *task)
 	return control.pass && (__u32)READ(task, tgid) == control.pass;
 }
 
-#define MOUNTS_MAX 4 /* that may be on the root of one another */
-
-/* Whether the root of the task's files is the host's: of its mount namespace the very top. */
-static __always_inline bool has_host_root(struct task_struct *task)
-{
-	struct dentry *dentry = READ(task, fs, root.dentry);
-	struct mount *mnt, *up;
-	int i;
-
-	if (!control.root || (__u64)dentry != control.root)
-		return false;
-	mnt = (void *)BPF_CORE_READ(task, fs, root.mnt) - bpf_core_field_offset(struct mount, mnt);
-	for (i = 0; i < MOUNTS_MAX && dentry == BPF_CORE_READ(mnt, mnt.mnt_root); i++) {
-		up = BPF_CORE_READ(mnt, mnt_parent);
-		if (up == mnt)
-			return true;
-		dentry = BPF_CORE_READ(mnt, mnt_mountpoint);
-		mnt = up;
-	}
-	return false;
-}
-
-/*
- * A service of systemd's with PrivatePIDs=: one PID namespace below the base,
- * the host's root, and a service's cgroup. It is part of the host. A root that
- * is mounted below another one, as containers have the host's, isn't enough.
- */
-static __always_inline bool is_service(struct task_struct *task)
-{
-	__u64 cgroup;
-
-	if (!has_host_root(task))
-		return false;
-	cgroup = cgroup_of(task);
-	return service_above(cgroup) && !container_above(cgroup);
-}
-
 /*
  * Which evidence shows that a task is contained, which is not on the host's
  * floor. It is its active PID namespace (thread_pid), never the one it has set
@@ -116,8 +79,6 @@ static __always_inline enum rg_evidence evidence_of(struct task_struct *task)
 		if (BPF_CORE_READ(base.ns, ns.inum) != config.base_pidns)
 			return RG_EVIDENCE_NONE; /* beside the base, not below it */
 	}
-	if (level == config.base_level + 1 && is_service(task))
-		return RG_EVIDENCE_NONE;
 	if (level > config.base_level)
 		return RG_EVIDENCE_PID_NAMESPACE;
 	return container_above(cgroup_of(task)) ? RG_EVIDENCE_CGROUP : RG_EVIDENCE_NONE;

@@ -233,11 +233,6 @@ struct path {
 	struct dentry *dentry;
 };
 
-/* linux/fs_struct.h */
-struct fs_struct {
-	struct path root;
-};
-
 /* linux/fs.h; private_data: of a BPF object's descriptor, that object */
 struct file {
 	struct path f_path;
@@ -320,7 +315,6 @@ struct task_struct {
 	u64 start_boottime;
 	const struct cred *real_cred;
 	struct mm_struct *mm;
-	struct fs_struct *fs;
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	char comm[16];

@@ -223,11 +223,10 @@ struct rg_control {
 	__u32 unidentified[2];	     /* enum rg_unidentified; by slot */
 	__u64 held[RG_ACTION_COUNT]; /* verdicts on execs that were held, which the agent counts */
 	__u64 held_events;	     /* and their events */
-	__u64 root;    /* written by the kernel side: the dentry of the host's root; 0 not known */
 	__u32 seeding; /* the iterator writes records, maybe of a process that has one just now */
 	__u32 pad;
 };
-_Static_assert(sizeof(struct rg_control) == 200, "rg_control");
+_Static_assert(sizeof(struct rg_control) == 192, "rg_control");
 
 /* Fixed before the programs are loaded. */
 struct rg_config {

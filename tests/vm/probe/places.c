@@ -100,6 +100,26 @@ static void wait_for_end(int fd)
 	close(fd);
 }
 
+/* Until a process has executed something: PF_FORKNOEXEC, linux/sched.h, is gone from its flags. */
+static void wait_for_exec(pid_t pid)
+{
+	char path[64], line[512], *at;
+	unsigned int flags = 0x40;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	for (int i = 0; i < 5000 && flags & 0x40; i++) {
+		if (i)
+			usleep(1000);
+		file = fopen(path, "re");
+		if (!file)
+			return;
+		if (fgets(line, sizeof(line), file) && (at = strrchr(line, ')')))
+			sscanf(at, ") %*c %*d %*d %*d %*d %*d %u", &flags);
+		fclose(file);
+	}
+}
+
 /* The container's life begins as a user's; what goes on was root before that, and is still. */
 int step_handover(const struct word *word)
 {
@@ -115,6 +135,7 @@ int step_handover(const struct word *word)
 		return exec_as_user(word->value, "wait");
 	close(handed_over[1]);
 	wait_for_end(handed_over[0]);
+	wait_for_exec(1);
 	_exit(run(word->rest));
 }
 
@@ -172,6 +193,7 @@ int step_aside(const struct word *word)
 	}
 	close(handed_over[1]);
 	wait_for_end(handed_over[0]);
+	wait_for_exec(child);
 	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", child);
 	handed_over[0] = open(path, O_RDONLY | O_CLOEXEC);
 	if (handed_over[0] < 0 || setns(handed_over[0], CLONE_NEWNS))
