@@ -88,7 +88,6 @@ static void on_heartbeat(struct agent *agent)
 		return;
 	agent->loader.bpf->bss->control.heartbeat = clock_ns(CLOCK_BOOTTIME);
 	notify("WATCHDOG=1");
-	takeover_disarm(&agent->before, false);
 	agent_expire(agent);
 	agent_flush_events(agent, clock_ns(CLOCK_BOOTTIME));
 	agent_watch_check(agent);

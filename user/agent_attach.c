@@ -193,8 +193,10 @@ int agent_take_over(struct agent *agent)
 	if (err)
 		return log_exit(EXIT_FAILED, "cannot look for host root that is there already: %s",
 				strerror(-err));
-	/* last of all: whatever fails before leaves the old ones as they were; the heartbeat disarms them */
-	if (takeover_unpin(&agent->before))
+	/* last of all: whatever fails before leaves the old ones as they were */
+	if (agent->before.n)
+		takeover_grace();
+	if (takeover_end(&agent->before))
 		agent_note(
 			agent, RG_TYPE_STATE,
 			"took over from the agent before: its programs are gone, these are armed");
@@ -264,9 +266,8 @@ void agent_detach(struct agent *agent)
 		log_warning("pins of programs that refuse nothing any more are left in " PINS_DIR
 			    "/%u: %s; rm -r " PINS_DIR " takes them away",
 			    agent->set, strerror(-err));
-	if (agent->before.n && !agent->before.unpinned)
+	if (agent->before.n)
 		pins_publish(agent->before.sets[agent->before.n - 1].number);
-	takeover_disarm(&agent->before, true);
 	takeover_forget(&agent->before);
 }
 

@@ -69,15 +69,15 @@ static int make_set(struct agent *agent, struct loader *out, struct why *why)
 	return 0;
 }
 
-/* The old set goes once nothing depends on it any more, and is disarmed a heartbeat later. */
-static void take_away(struct agent *agent, struct loader *old, unsigned int set)
+/* The old set goes once nothing depends on it any more. */
+static void take_away(struct loader *old, unsigned int set)
 {
 	_cleanup_(mounts_leave) struct mounts_view view = mounts_enter();
 
+	takeover_grace();
 	old->bpf->bss->control.guard = 0;
 	pins_remove(set);
-	takeover_add(&agent->before, set, bpf_map__fd(old->bpf->maps.bss));
-	loader_leave(old);
+	loader_stop(old);
 }
 
 /* Armed, and read from: the loop goes on with the new set, or all is as it was. */
@@ -101,7 +101,7 @@ static int put_in_place(struct agent *agent, const struct loader *loader, struct
 	agent->set++;
 	/* where this fails agent_keep_pinned() tells, and tries again */
 	agent_renew_pins(agent, why);
-	take_away(agent, &old, agent->set - 1);
+	take_away(&old, agent->set - 1);
 	return 0;
 }
 

@@ -82,8 +82,7 @@ static int detach(void)
 	if (err)
 		return log_exit(err == -EPERM || err == -EACCES ? EXIT_NOT_PERMITTED : EXIT_FAILED,
 				"%s", why.text);
-	n = takeover_unpin(&left);
-	takeover_disarm(&left, true);
+	n = takeover_end(&left);
 	pins_tidy();
 	if (n || had_agent)
 		log_notice("detached: nothing is refused from now on");

@@ -8,10 +8,7 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
-
-/* How long a task may take from one program at a hook to the next, being preempted, and more. */
-#define GRACE_NS 5000000000ULL
+#include <unistd.h>
 
 const char *const takeover_map_names[TAKEOVER_MAPS] = { "counters", "processes", "deep_pids",
 							"refusals", "reports",	 "held" };
@@ -97,41 +94,29 @@ __u32 takeover_generation(const struct takeover *takeover)
 	return highest;
 }
 
-size_t takeover_unpin(struct takeover *takeover)
+void takeover_grace(void)
 {
-	size_t i;
+	usleep(200000);
+}
 
-	for (i = 0; i < takeover->n; i++) {
+size_t takeover_end(struct takeover *takeover)
+{
+	size_t n = takeover->n, i;
+
+	for (i = 0; i < n; i++) {
 		struct takeover_set *set = &takeover->sets[i];
 
+		if (!set->control)
+			continue;
+		__atomic_store_n(&set->control->word, 0, __ATOMIC_SEQ_CST);
 		/* somebody may hold its links for ever */
-		if (set->control && set->known)
+		if (set->known)
 			set->control->guard = 0;
-		pins_remove(set->number);
 	}
-	takeover->unpinned = clock_ns(CLOCK_BOOTTIME);
-	return takeover->n;
-}
-
-void takeover_add(struct takeover *takeover, unsigned int number, int control)
-{
-	takeover_disarm(takeover, true);
-	takeover->sets[0] = (struct takeover_set){ number, pins_map_control(control), true };
-	takeover->n = 1;
-	takeover->unpinned = clock_ns(CLOCK_BOOTTIME);
-}
-
-void takeover_disarm(struct takeover *takeover, bool now)
-{
-	size_t i;
-
-	if (!takeover->unpinned ||
-	    (!now && clock_ns(CLOCK_BOOTTIME) - takeover->unpinned < GRACE_NS))
-		return;
-	for (i = 0; i < takeover->n; i++)
-		if (takeover->sets[i].control)
-			__atomic_store_n(&takeover->sets[i].control->word, 0, __ATOMIC_SEQ_CST);
+	for (i = 0; i < n; i++)
+		pins_remove(takeover->sets[i].number);
 	takeover_forget(takeover);
+	return n;
 }
 
 void takeover_forget(struct takeover *takeover)

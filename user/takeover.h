@@ -24,7 +24,6 @@ struct takeover_set {
 struct takeover {
 	struct takeover_set sets[PINS_SETS_MAX];
 	size_t n;
-	__u64 unpinned; /* CLOCK_BOOTTIME, ns: their pins went, and they are still armed; 0: not yet */
 	unsigned int next; /* a number for the set to come: higher than all of these */
 	const struct takeover_set *from; /* the set to go on from: armed, and known; or NULL */
 	struct loader_map maps[TAKEOVER_MAPS]; /* of that set */
@@ -40,20 +39,14 @@ void takeover_pass(const struct takeover *takeover, pid_t canary);
 __u32 takeover_generation(const struct takeover *takeover);
 
 /*
- * Takes their pins away, with which they are gone, unless somebody holds their links. Returns how many
- * there were. They stay armed: an exec may have passed the new set's programs before that was armed,
- * and have those of the old one still before it. takeover_disarm() has to follow, a while later.
+ * To be called between the arming of a new set and the end of old ones: a task that is preempted
+ * between two programs of a hook may have passed the new one's before that was armed, and must meet
+ * the old one's armed. It has 200 ms to go on in.
  */
-size_t takeover_unpin(struct takeover *takeover);
+void takeover_grace(void);
 
-/* The same of a set that is no agent's from before, whose pins are gone; control: its map. */
-void takeover_add(struct takeover *takeover, unsigned int number, int control);
-
-/*
- * Disarms those whose pins went some seconds ago, or now where that is wanted, in case that somebody
- * holds their links, and forgets them.
- */
-void takeover_disarm(struct takeover *takeover, bool now);
+/* Disarms them all and takes them away. Returns how many there were. */
+size_t takeover_end(struct takeover *takeover);
 
 /* Forgets them; they stay as they are. Fine for one of zeros. */
 void takeover_forget(struct takeover *takeover);
