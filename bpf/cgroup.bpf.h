@@ -44,20 +44,13 @@ static __always_inline bool is_hex(__u64 head)
 	return true;
 }
 
-/* machine- scopes, which may be virtual machines as well, and nspawn's own services. */
-static __always_inline bool is_nspawn(__u64 head, __u64 next)
-{
-	return head == HEAD('m', 'a', 'c', 'h', 'i', 'n', 'e', '-') ||
-	       (head == HEAD('s', 'y', 's', 't', 'e', 'm', 'd', '-') &&
-		FIRST(next, 7) == HEAD('n', 's', 'p', 'a', 'w', 'n', '@', 0));
-}
-
 /*
  * Whose container a cgroup of this name is, as the engines name them: a prefix,
  * 64 hex digits, a suffix, where the length stands for all but the prefix.
  * Without a prefix (the cgroupfs drivers of Docker and of the kubelet) the
- * parent's name may tell whose; a container it is under any parent. nspawn's are
- * no evidence: they have a PID namespace. len counts the NUL. A function of its own for the verifier
+ * parent's name may tell whose; a container it is under any parent. No evidence
+ * are machine- scopes, which may be virtual machines: nspawn's containers have
+ * a PID namespace. len counts the NUL. A function of its own for the verifier
  * (global): the loops that call it need not follow each answer.
  */
 __weak __noinline __u32 runtime_of_name(__u64 head, __u64 next, __u32 len, __u64 parent)
@@ -79,7 +72,9 @@ __weak __noinline __u32 runtime_of_name(__u64 head, __u64 next, __u32 len, __u64
 	if (head == HEAD('l', 'x', 'c', '.', 'p', 'a', 'y', 'l') &&
 	    FIRST(next, 4) == HEAD('o', 'a', 'd', '.', 0, 0, 0, 0))
 		return RG_RUNTIME_LXC | EVIDENCE;
-	if (is_nspawn(head, next))
+	if (head == HEAD('m', 'a', 'c', 'h', 'i', 'n', 'e', '-') ||
+	    (head == HEAD('s', 'y', 's', 't', 'e', 'm', 'd', '-') &&
+	     FIRST(next, 7) == HEAD('n', 's', 'p', 'a', 'w', 'n', '@', 0)))
 		return RG_RUNTIME_NSPAWN;
 	if (len != id || !is_hex(head))
 		return 0;

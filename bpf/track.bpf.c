@@ -123,7 +123,7 @@ static __always_inline void tell_pidns(struct task_struct *task)
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(rg_cgroup_mkdir, struct cgroup *cgroup, const char *path)
 {
-	struct name_head name = {}, parent = {};
+	struct name_head name = {};
 	struct kernfs_node *kn = cgroup->kn;
 	struct rg_birth *birth;
 	long len;
@@ -131,8 +131,7 @@ int BPF_PROG(rg_cgroup_mkdir, struct cgroup *cgroup, const char *path)
 	if (!(control.word & RG_WORD_IDENTITY))
 		return 0;
 	len = bpf_probe_read_kernel_str(&name, sizeof(name), BPF_CORE_READ(kn, name));
-	bpf_probe_read_kernel_str(&parent, 16, BPF_CORE_READ(kernfs_parent(kn), name));
-	if (!runtime_of_name(name.head, name.next, (__u32)len, parent.head))
+	if (!runtime_of_name(name.head, name.next, (__u32)len, head_of_name(kernfs_parent(kn))))
 		return 0;
 	birth = birth_begin();
 	if (!birth)

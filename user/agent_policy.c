@@ -96,7 +96,7 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	_cleanup_(policy_image_free_p) struct policy_image *image = NULL;
 	struct why why;
 	__u32 relaxed, generation;
-	int err = policy_map_wait();
+	int err = loader_wait();
 
 	if (err)
 		return tell_exit(agent, EXIT_FAILED, "cannot wait for the policy before: %s",

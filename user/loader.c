@@ -77,15 +77,16 @@ static bool tracepoints_can_be_preempted(void)
 static int open_records(struct loader *loader, struct why *why)
 {
 	const struct rootgate_bpf *bpf = loader->bpf;
-	int processes = bpf_map__fd(bpf->maps.processes), deep = bpf_map__fd(bpf->maps.deep_pids),
-	    err;
+	int processes = bpf_map__fd(bpf->maps.processes);
+	int err = bpf_map_freeze(processes) ? -errno : 0;
 
-	err = bpf_map_freeze(processes) ? -errno : 0;
-	if (err == -EBUSY || err == -EPERM) /* it is frozen */
-		err = 0;
-	if (err)
+	/* one that is frozen: EBUSY; since 7.0 or so EPERM, as nobody can write to it */
+	if (err && err != -EBUSY && err != -EPERM) {
 		why_set(why, "cannot freeze the records of processes: %s", strerror(-err));
-	else if ((err = pidmap_map(processes, deep, &loader->records)))
+		return err;
+	}
+	err = pidmap_map(processes, bpf_map__fd(bpf->maps.deep_pids), &loader->records);
+	if (err)
 		why_set(why, "cannot map the records of processes: %s", strerror(-err));
 	return err;
 }
@@ -248,6 +249,25 @@ int loader_iterate(struct bpf_program *prog, int map)
 		sum += n > 0 ? (int)n : 0;
 	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
 	return n < 0 ? -errno : sum;
+}
+
+/* The kernel waits for them wherever a map of maps changes (maybe_wait_bpf_programs(), kernel/bpf/syscall.c). */
+int loader_wait(void)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts);
+	_cleanup_(closep) int inner = -1;
+	_cleanup_(closep) int outer = -1;
+	__u32 key = 0;
+
+	inner = bpf_map_create(BPF_MAP_TYPE_ARRAY, "rg_inner", sizeof(key), sizeof(key), 1, NULL);
+	if (inner < 0)
+		return inner;
+	opts.inner_map_fd = (__u32)inner;
+	outer = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "rg_outer", sizeof(key), sizeof(key), 1,
+			       &opts);
+	if (outer < 0)
+		return outer;
+	return bpf_map_update_elem(outer, &key, &inner, BPF_ANY) ? -errno : 0;
 }
 
 int loader_sweep(struct loader *loader)

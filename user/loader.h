@@ -48,6 +48,13 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
  */
 int loader_iterate(struct bpf_program *prog, int map);
 
+/*
+ * Returns when no program runs any more that began before: one that was preempted may still go by
+ * what it has read, a slot of the policy that is about to be written, or a switch. 0 or a negative
+ * errno.
+ */
+int loader_wait(void);
+
 /* Tells the contained processes that hold host root already. 0 or a negative errno. */
 int loader_sweep(struct loader *loader);
 

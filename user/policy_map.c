@@ -125,25 +125,6 @@ static int fill_slot(struct rootgate_bpf *bpf, __u32 slot, const struct policy_i
 	return err;
 }
 
-/* The kernel waits for them wherever a map of maps changes (maybe_wait_bpf_programs(), kernel/bpf/syscall.c). */
-int policy_map_wait(void)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, opts);
-	_cleanup_(closep) int inner = -1;
-	_cleanup_(closep) int outer = -1;
-	__u32 key = 0;
-
-	inner = bpf_map_create(BPF_MAP_TYPE_ARRAY, "rg_inner", sizeof(key), sizeof(key), 1, NULL);
-	if (inner < 0)
-		return inner;
-	opts.inner_map_fd = (__u32)inner;
-	outer = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "rg_outer", sizeof(key), sizeof(key), 1,
-			       &opts);
-	if (outer < 0)
-		return outer;
-	return bpf_map_update_elem(outer, &key, &inner, BPF_ANY) ? -errno : 0;
-}
-
 int policy_map_fill(struct loader *loader, const struct policy_image *image, __u32 *generation,
 		    struct why *why)
 {

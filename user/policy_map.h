@@ -8,12 +8,6 @@
 #include "util.h"
 
 /*
- * Returns when no hook runs any more that began before: a hook that was preempted may still read the
- * slot that policy_map_fill() would write. 0 or a negative errno.
- */
-int policy_map_wait(void);
-
-/*
  * Writes the image into the slot that is not in force, for the generation behind the one that is.
  * 0, or a negative errno with the words for it; the policy in force stays as it was either way.
  */

@@ -14,7 +14,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "policy_map.h"
 #include "rootgate.skel.h"
 
 /* A counter's sum, and where add is not 0, that much more of it. */
@@ -62,7 +61,7 @@ int seed_run(struct loader *loader)
 	loader->skipped = skipped(loader);
 	__atomic_store_n(&control->pass_number, pass, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&control->seeding, 1, __ATOMIC_SEQ_CST);
-	err = policy_map_wait(); /* all programs that run know it */
+	err = loader_wait(); /* all programs that run know it */
 	missing = err ?: loader_iterate(loader->bpf->progs.rg_seed, -1);
 	__atomic_store_n(&control->seeding, 0, __ATOMIC_SEQ_CST);
 	if (missing < 0)

@@ -367,7 +367,7 @@ _Static_assert(sizeof(struct rg_identity) == 8, "rg_identity");
 
 struct rg_slot {
 	__u64 start_time; /* CLOCK_BOOTTIME, ns; see above */
-	__u64 exit_time;  /* the same; what was, where the slot is in use again */
+	__u64 exit_time;  /* the same; without a meaning while the slot is in use */
 	__u64 cgroup_id;  /* in the unified hierarchy */
 	__u32 tries;	  /* that are under way to use it: one alone may */
 	__u32 used; /* 1: by a process that lives, or begins to; 0: by one that has exited, or by none */

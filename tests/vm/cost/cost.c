@@ -175,8 +175,8 @@ static const struct hook {
 	{ "commit_creds", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY },
 };
 
-/* Returns 0 and does nothing else; attached while this process lives. The program's descriptor. */
-static int attach_empty(const struct hook *hook)
+/* A program that does nothing; attached while this process lives. */
+static void attach_empty(const struct hook *hook)
 {
 	static const struct bpf_insn code[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
@@ -191,7 +191,12 @@ static int attach_empty(const struct hook *hook)
 	program = bpf_prog_load(hook->type, "empty", "GPL", code, ARRAY_SIZE(code), &options);
 	if (program < 0 || bpf_raw_tracepoint_open(NULL, program) < 0)
 		die(hook->name);
-	return program;
+}
+
+static void attach_all_empty(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
+		attach_empty(&hooks[i]);
 }
 
 /* ---- what programs take ---- */
@@ -265,19 +270,18 @@ static int bodies(const char *name)
 
 	if (stats < 0)
 		die("counters of programs");
-	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
-		attach_empty(&hooks[i]);
+	attach_all_empty();
 	count = find_programs();
 	answer = do_work(name);
 	close(stats);
 	for (int i = 0; i < count; i++) {
-		double own = average(&programs[i]), least = floor_of(programs[i].info.type, count);
+		double own = average(&programs[i]);
 		struct bpf_prog_info info;
 
 		if (own > 0 && strncmp(programs[i].info.name, "rg_", 3) == 0)
 			printf("%-16s %llu %.0f\n", programs[i].info.name,
 			       sum_of(programs[i].fd, &info).runs - programs[i].before.runs,
-			       own - least);
+			       own - floor_of(programs[i].info.type, count));
 	}
 	return answer;
 }
@@ -312,8 +316,8 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "bodies") && argc == 3)
 		return bodies(argv[2]);
 	if (!strcmp(verb, "whole") && argc >= 3) {
-		for (size_t i = 0; argc > 3 && i < ARRAY_SIZE(hooks); i++)
-			attach_empty(&hooks[i]);
+		if (argc > 3)
+			attach_all_empty();
 		return do_work(argv[2]);
 	}
 	fprintf(stderr, "usage: cost calibrate | bodies WORKLOAD | whole WORKLOAD [empty]\n");

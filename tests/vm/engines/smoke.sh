@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Every kernel, with fmod_ret programs: bpf is in no kernel's list of LSMs here.
+# With fmod_ret programs: bpf is in no kernel's list of LSMs here.
 # lsm: nobpf
 # kernels: 5.10 newest
 
