@@ -73,56 +73,84 @@ static __always_inline void event_fill_task(struct rg_event *event, struct task_
 	BPF_CORE_READ_STR_INTO(&event->comm, task, comm);
 }
 
-static __always_inline void event_fill_paths(struct rg_event *event)
+static __always_inline void event_fill_path(char *to, const struct rg_path *path)
 {
-	struct rg_scratch *scratch = scratch_find();
+	__u32 len = path->len & PATH_ROOM; /* a truncated path's is without the NUL */
+
+	bpf_probe_read_kernel(to, len, path->key.path);
+	to[len] = '\0';
+}
+
+static __always_inline void event_fill_paths(struct rg_event *event, __u32 at)
+{
+	struct rg_scratch *scratch = scratch_at(at);
 
 	if (!scratch) {
 		event->cgroup[0] = '\0';
 		event->exe[0] = '\0';
 		return;
 	}
-	bpf_probe_read_kernel(event->cgroup, PATH_ROOM, scratch->cgroup.key.path);
-	bpf_probe_read_kernel(event->exe, PATH_ROOM, scratch->exe.key.path);
-	event->cgroup[PATH_ROOM] = '\0';
-	event->exe[PATH_ROOM] = '\0';
-	if (!scratch->cgroup.len)
-		event->cgroup[0] = '\0';
-	if (!scratch->exe.len)
-		event->exe[0] = '\0';
+	event_fill_path(event->cgroup, &scratch->cgroup);
+	event_fill_path(event->exe, &scratch->exe);
 }
 
-/* Work space of this thread; NULL, and counted, where there is none. */
-static __always_inline struct rg_scratch *scratch_get(__u64 *key)
-{
-	static const struct rg_scratch empty;
-	struct rg_scratch *scratch = NULL;
+#define NO_SCRATCH     0xffffffffU
+#define SCRATCHES_NEAR 4 /* to begin with, for a CPU */
+#define SCRATCH_TRIES                                                                              \
+	64 /* before there is none: so many judgements of a CPU would have been preempted */
 
-	*key = bpf_get_current_pid_tgid();
-	if (bpf_map_update_elem(&scratches, key, &empty, BPF_ANY) == 0)
-		scratch = bpf_map_lookup_elem(&scratches, key);
-	if (!scratch)
-		count(RG_COUNT_NO_SCRATCH);
-	return scratch;
+/* Takes a work space: its number, or NO_SCRATCH, which is counted. As slots are (record.bpf.h). */
+__weak __noinline __u32 scratch_take(void)
+{
+	__u32 at = bpf_get_smp_processor_id() * SCRATCHES_NEAR, i;
+
+	for (i = 0; i < SCRATCH_TRIES; i++) {
+		struct rg_scratch *scratch = scratch_at(at % RG_SCRATCHES);
+		bool mine;
+
+		if (!scratch)
+			break;
+		__sync_fetch_and_add(&scratch->tries, 1);
+		mine = *(volatile __u32 *)&scratch->tries == 1 &&
+		       !*(volatile __u32 *)&scratch->used;
+		if (mine)
+			*(volatile __u32 *)&scratch->used = 1;
+		__sync_fetch_and_add(&scratch->tries, -1);
+		if (mine)
+			return at % RG_SCRATCHES;
+		at++;
+	}
+	count(RG_COUNT_NO_SCRATCH);
+	return NO_SCRATCH;
+}
+
+static __always_inline void scratch_leave(__u32 at)
+{
+	struct rg_scratch *scratch = scratch_at(at);
+
+	if (scratch)
+		*(volatile __u32 *)&scratch->used = 0;
 }
 
 /*
  * Finds the paths of an attempt, and whose container it is in where a rule asks.
- * To be deleted by its key in the end.
+ * Into the work space that *at says then, to be left in the end; NULL: there is none.
  */
-static __always_inline struct rg_scratch *paths_of(const struct attempt *attempt, __u64 *key)
+static __always_inline struct rg_scratch *paths_of(const struct attempt *attempt, __u32 *at)
 {
-	struct rg_scratch *scratch = scratch_get(key);
 	struct task_struct *task = attempt->task; /* or READ would relocate attempt as well */
+	struct rg_scratch *scratch;
 
+	*at = scratch_take();
+	scratch = scratch_at(*at);
 	if (scratch) {
 		scratch->of_cgroup = (void *)cgroup_of(task);
 		scratch->of_file = attempt->file;
-		path_of_cgroup();
-		path_of_file();
+		path_of_cgroup(*at);
+		path_of_file(*at);
 		if (attempt->word & RG_WORD_IDENTITY) {
 			scratch->of_pid = READ(task, thread_pid);
-			find_container();
+			find_container(*at);
 		}
 	}
 	return scratch;
@@ -134,9 +162,9 @@ static __always_inline bool is_refused(const struct verdict *verdict)
 	return *(const volatile __u32 *)&verdict->action >= RG_ACTION_DENY;
 }
 
-/* False where it found no room. The paths are those in this thread's work space. */
+/* False where it found no room. The paths are those in that work space. */
 static __noinline bool tell(const struct attempt *attempt, struct verdict *verdict, __u32 phase,
-			    __u32 runtime)
+			    __u32 runtime, __u32 at)
 {
 	struct rg_event *event;
 
@@ -148,7 +176,7 @@ static __noinline bool tell(const struct attempt *attempt, struct verdict *verdi
 		count(is_refused(verdict) ? RG_COUNT_LOST_REFUSALS : RG_COUNT_LOST_REPORTS);
 		return false;
 	}
-	event_fill_paths(event);
+	event_fill_paths(event, at);
 	event_fill_task(event, attempt->task);
 	event_fill_userns(event, attempt->new);
 	if (attempt->reason == RG_REASON_ROOT_GROUP)

@@ -53,11 +53,11 @@ static __always_inline void own_pidns(struct rg_scratch *scratch, struct rg_iden
 		key->id = BPF_CORE_READ(outermost.ns, ns.inum);
 }
 
-/* Into this thread's work space, once its cgroup's path is there. Global: see path.bpf.h. */
-__weak __noinline int find_container(void)
+/* Into a work space, once its cgroup's path is there. Global: see path.bpf.h. */
+__weak __noinline int find_container(__u32 at)
 {
 	struct rg_identity_key pidns = {}, cgroup = {};
-	struct rg_scratch *scratch = scratch_find();
+	struct rg_scratch *scratch = scratch_at(at);
 
 	if (!scratch)
 		return 0;

@@ -56,13 +56,13 @@ static __always_inline bool ask(const struct attempt *attempt, const struct rg_s
 
 /* Counts and tells a verdict; one that is held is counted by the agent. */
 static __always_inline void conclude(const struct attempt *attempt, struct verdict *verdict,
-				     __u32 phase, __u32 runtime)
+				     __u32 phase, __u32 runtime, __u32 at)
 {
 	__u32 which =
 		phase == RG_PHASE_SETUP ? RG_COUNT_SETUP : count_of(attempt, verdict->action & 3);
 
 	count(verdict->held ? RG_COUNT_HELD : which);
-	if (!verdict->report || tell(attempt, verdict, phase, runtime) || !verdict->held)
+	if (!verdict->report || tell(attempt, verdict, phase, runtime, at) || !verdict->held)
 		return;
 	give_up(attempt);
 	verdict->held = 0;
@@ -84,7 +84,7 @@ static __noinline int judge(struct attempt *attempt)
 	__u32 phase, runtime = RG_RUNTIME_UNKNOWN, pidns, userns;
 	struct verdict verdict = { .report = 1 };
 	struct rg_scratch *scratch;
-	__u64 key;
+	__u32 at;
 
 	if (is_canary(attempt->task)) {
 		control.canary_seen |= 1u << attempt->type;
@@ -93,7 +93,7 @@ static __noinline int judge(struct attempt *attempt)
 	if (!(attempt->word & RG_WORD_ARMED) || is_passed(attempt->task))
 		return 0;
 
-	scratch = paths_of(attempt, &key);
+	scratch = paths_of(attempt, &at);
 	if (scratch)
 		runtime = scratch->cgroup.runtime;
 
@@ -110,7 +110,7 @@ static __noinline int judge(struct attempt *attempt)
 		if (verdict.action >= RG_ACTION_DENY && !can_refuse())
 			verdict.action = RG_ACTION_AUDIT;
 		if (verdict.unidentified && !ask(attempt, scratch, &verdict)) {
-			bpf_map_delete_elem(&scratches, &key);
+			scratch_leave(at);
 			return 0;
 		}
 	}
@@ -124,9 +124,9 @@ static __noinline int judge(struct attempt *attempt)
 	if (!attempt->silent || verdict.action >= RG_ACTION_DENY) {
 		if (verdict.unidentified && !verdict.held)
 			count(RG_COUNT_UNIDENTIFIED);
-		conclude(attempt, &verdict, phase, runtime);
+		conclude(attempt, &verdict, phase, runtime, at);
 	}
-	bpf_map_delete_elem(&scratches, &key);
+	scratch_leave(at);
 	if (verdict.held)
 		return 0;
 	if (verdict.action == RG_ACTION_KILL)

@@ -185,17 +185,20 @@ struct rg_scratch {
 	struct rg_identity_key container; /* 0, 0: not known */
 	struct rg_path cgroup;
 	struct rg_path exe;
+	__u32 tries; /* as in struct rg_slot */
+	__u32 used;
 };
 
 /*
- * Work space by thread, since a program can be preempted and per-CPU memory
- * would be shared. Key: bpf_get_current_pid_tgid(). Lives as long as a judgement.
- * No room (only when memory is short): RG_COUNT_NO_SCRATCH counts, see decide.bpf.h.
+ * Work spaces. Key: a number. One is taken for as long as a judgement lasts: a
+ * program can be preempted, so that one for each CPU would be shared. All that
+ * were tried are taken: RG_COUNT_NO_SCRATCH counts, see decide.bpf.h.
  */
+#define RG_SCRATCHES 256
 RG_MAP struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 512);
-	__type(key, __u64);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, RG_SCRATCHES);
+	__type(key, __u32);
 	__type(value, struct rg_scratch);
 } scratches SEC(".maps");
 

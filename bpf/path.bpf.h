@@ -70,23 +70,21 @@ static __always_inline void names_join(struct rg_scratch *scratch, struct rg_pat
 	path_end(path);
 }
 
-/* Work space of this thread, where it has some: see event.bpf.h. */
-static __always_inline struct rg_scratch *scratch_find(void)
+/* A work space by its number; NULL for NO_SCRATCH. */
+static __always_inline struct rg_scratch *scratch_at(__u32 at)
 {
-	__u64 key = bpf_get_current_pid_tgid();
-
-	return bpf_map_lookup_elem(&scratches, &key);
+	return bpf_map_lookup_elem(&scratches, &at);
 }
 
 /*
- * Into this thread's work space: the path of a cgroup in its hierarchy; "/" is
+ * Into a work space: the path of a cgroup in its hierarchy; "/" is
  * the root. This and the next are global, as runtime_of_name() is: the verifier
  * reads them once a program, and not once for each way that leads to them. Such a
  * function takes no kernel pointer, so that is in the work space, too.
  */
-__weak __noinline int path_of_cgroup(void)
+__weak __noinline int path_of_cgroup(__u32 at)
 {
-	struct rg_scratch *scratch = scratch_find();
+	struct rg_scratch *scratch = scratch_at(at);
 	struct kernfs_node *kn;
 	int i;
 
@@ -113,9 +111,9 @@ __weak __noinline int path_of_cgroup(void)
  * A file's path in its mount namespace: across mounts, up to that namespace's
  * root, whichever are on the root of one another.
  */
-__weak __noinline int path_of_file(void)
+__weak __noinline int path_of_file(__u32 at)
 {
-	struct rg_scratch *scratch = scratch_find();
+	struct rg_scratch *scratch = scratch_at(at);
 	struct dentry *dentry, *parent;
 	struct mount *mnt;
 	struct file *file;

@@ -20,13 +20,13 @@ static __noinline int report(struct attempt *attempt, __u32 action)
 {
 	struct verdict verdict = { .action = action };
 	struct rg_scratch *scratch;
-	__u64 key;
+	__u32 at;
 
-	scratch = paths_of(attempt, &key);
+	scratch = paths_of(attempt, &at);
 	count(count_of_report(attempt->type));
 	tell(attempt, &verdict, RG_PHASE_RUNNING,
-	     forget(scratch ? scratch->cgroup.runtime : RG_RUNTIME_UNKNOWN));
-	bpf_map_delete_elem(&scratches, &key);
+	     forget(scratch ? scratch->cgroup.runtime : RG_RUNTIME_UNKNOWN), at);
+	scratch_leave(at);
 	return 0;
 }
 

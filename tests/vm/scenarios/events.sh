@@ -61,6 +61,14 @@ kill $follow
 wait $follow
 is $? 0 "SIGTERM ends a reader with 0"
 
+note "a path that finds no room"
+deep=/tmp/$(printf '%0100d/%0100d/%0100d' 1 2 3)
+mkdir -p "$deep"
+cp /bin/true "$deep/true"
+probe pidns execself="$deep/true"
+is "$(rootgate events -n 1 -o json | sed -n 's/.*"exe":"\([^"]*\)".*/\1/p')" \
+	"$(printf %.254s "$deep")" "it is cut off after 254 bytes"
+
 note "the same refusal in a loop"
 refused_sum()
 {
