@@ -199,6 +199,9 @@ static __always_inline int on_exit(struct task_struct *task)
 		control.agent = 0;
 	if (is_of_boot(task->nsproxy) || task->signal->live.counter)
 		return 0;
+	/* a canary, whose agent may have been killed before it took that back */
+	if ((__u32)task->tgid == control.pass)
+		control.pass = 0;
 	slot = record_of(task);
 	if (slot)
 		slot_free(slot);
