@@ -86,11 +86,8 @@ static __always_inline bool slot_take(struct rg_slot *slot, __u32 at, __u32 pid)
 	return mine;
 }
 
-/*
- * A slot for a process: the one that it has already (another agent's programs
- * were first), one that was free for a while, or else any that is free; NO_SLOT.
- */
-__weak __noinline int slot_claim(__u32 pid, __u64 start_time, __u64 now)
+/* A slot for a process: one that was free for a while, or else any that is free; NO_SLOT. */
+__weak __noinline int slot_claim(__u32 pid, __u64 now)
 {
 	__u32 at = pid % config.slots, i;
 	int lately = NO_SLOT;
@@ -98,8 +95,8 @@ __weak __noinline int slot_claim(__u32 pid, __u64 start_time, __u64 now)
 
 	for (i = 0; i < RG_PROBES; i++) {
 		slot = slot_at(at);
-		if (!slot || slot_is_of(slot, pid, start_time))
-			return (int)at;
+		if (!slot)
+			return NO_SLOT;
 		if (slot->used)
 			;
 		else if (slot->exit_time && slot->exit_time + WAIT_FREE > now)
@@ -212,6 +209,12 @@ __weak __noinline int record_levels(__u32 at, __u64 address)
 		read_pid(&all->pids[i], pid, i);
 	}
 	return true;
+}
+
+/* A pass that began before this set's last one. They are numbered by the milliseconds since the boot. */
+static __always_inline bool is_older_pass(__u32 pass)
+{
+	return (__s32)(pass - control.pass_number) < 0;
 }
 
 /* What stays as it is, of a leader; false where deep levels find no room. */

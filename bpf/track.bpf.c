@@ -46,22 +46,18 @@ static __noinline bool record_add(struct task_struct *task, enum rg_evidence evi
 	struct rg_slot *slot;
 	int at;
 
-	at = slot_claim(pid, start_time, iterated ? bpf_ktime_get_boot_ns() : start_time);
+	at = slot_claim(pid, iterated ? bpf_ktime_get_boot_ns() : start_time);
 	slot = at < 0 ? NULL : slot_at((__u32)at);
 	if (!slot)
 		return false;
-	if (slot->start_time == start_time) {
-		slot->pass = control.pass_number;
-	} else {
-		slot_mark_far(pid, (__u32)at);
-		if (!record_begin(slot, (__u32)at, task)) {
-			slot_void(slot);
-			return false;
-		}
-		record_change(slot, task, evidence);
-		barrier(); /* readers, and other CPUs, see it whole or not at all */
-		*(volatile __u64 *)&slot->start_time = start_time;
+	slot_mark_far(pid, (__u32)at);
+	if (!record_begin(slot, (__u32)at, task)) {
+		slot_void(slot);
+		return false;
 	}
+	record_change(slot, task, evidence);
+	barrier(); /* readers, and other CPUs, see it whole or not at all */
+	*(volatile __u64 *)&slot->start_time = start_time;
 	if (iterated || *(volatile __u32 *)&control.seeding)
 		settle(slot, (__u32)at, iterated);
 	return true;
@@ -148,11 +144,16 @@ int BPF_PROG(rg_cgroup_mkdir, struct cgroup *cgroup, const char *path)
 static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flags, __u32 copy)
 {
 	enum rg_evidence evidence;
+	struct rg_slot *slot;
 
 	if (clone_flags & CLONE_THREAD || is_host_floor(task))
 		return 0;
-	if (copy && record_of(task))
+	slot = record_of(task); /* a copy of this was here, or another agent's programs */
+	if (slot) {
+		if (is_older_pass(slot->pass))
+			slot->pass = control.pass_number;
 		return 0;
+	}
 	/* the canary is nobody's container, and its namespaces' numbers are soon another's */
 	if (control.agent && (__u32)task->real_parent->tgid == control.agent)
 		return 0;
@@ -324,7 +325,7 @@ int rg_free_stale(struct bpf_iter__bpf_map_elem *ctx)
 	if (!slot)
 		return 0;
 	start_time = slot->start_time;
-	if (!start_time || !slot->used || slot->pass == control.pass_number ||
+	if (!start_time || !slot->used || !is_older_pass(slot->pass) ||
 	    slot->start_time != start_time)
 		return 0;
 	slot_free((struct rg_slot *)slot);
