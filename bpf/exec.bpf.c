@@ -52,15 +52,13 @@ static __noinline int is_latent(struct attempt *attempt)
 	return 0;
 }
 
-static __always_inline int check_exec(const struct cred *new, struct file *file, enum rg_attach way,
-				      bool silent)
+/* Of a task that isn't on the host's floor: nothing is read before that is known. */
+static __always_inline int check_exec(struct task_struct *task, const struct cred *new,
+				      struct file *file, enum rg_attach way, bool silent)
 {
-	struct task_struct *task = current_task();
 	struct attempt attempt;
 	bool is_judged;
 
-	if (is_host_floor(task))
-		return 0;
 	attempt = (struct attempt){ .new = new, .silent = silent, .file = file };
 	ids_of(attempt.new, &attempt.ids);
 	if (way == RG_ATTACH_FMOD_RET)
@@ -88,18 +86,23 @@ static __always_inline int check_exec(const struct cred *new, struct file *file,
 SEC("lsm/bprm_creds_from_file")
 int BPF_PROG(rg_exec_lsm, struct linux_binprm *bprm, struct file *file, int ret)
 {
-	if (ret)
+	struct task_struct *task = current_task();
+
+	if (ret || is_host_floor(task))
 		return ret;
-	return check_exec(bprm->cred, file, RG_ATTACH_LSM, false) ? -EPERM : 0;
+	return check_exec(task, bprm->cred, file, RG_ATTACH_LSM, false) ? -EPERM : 0;
 }
 
 #define RG_EXEC_COPY(n)                                                                            \
 	SEC("fmod_ret/security_bprm_creds_from_file")                                              \
 	int BPF_PROG(rg_exec_fmod_##n, struct linux_binprm *bprm, struct file *file, int ret)      \
 	{                                                                                          \
-		if (ret)                                                                           \
+		struct task_struct *task = current_task();                                         \
+                                                                                                   \
+		if (ret || is_host_floor(task))                                                    \
 			return ret;                                                                \
-		return check_exec(bprm->cred, file, RG_ATTACH_FMOD_RET, (n) > 0) ? -EPERM : 0;     \
+		return check_exec(task, bprm->cred, file, RG_ATTACH_FMOD_RET, (n) > 0) ? -EPERM    \
+										       : 0;        \
 	}
 
 /* A preempted fmod_ret program is skipped for other tasks of its CPU: hence eight of them. */
@@ -146,7 +149,8 @@ int BPF_PROG(rg_exec_late, struct linux_binprm *bprm, struct file *file, int ret
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(rg_exec_watch, struct task_struct *task)
 {
-	check_exec(task->real_cred, task->mm->exe_file, RG_ATTACH_AUDIT_ONLY, false);
+	if (!is_host_floor(task))
+		check_exec(task, task->real_cred, task->mm->exe_file, RG_ATTACH_AUDIT_ONLY, false);
 	return 0;
 }
 
