@@ -112,7 +112,7 @@ static __always_inline void decide(__u64 word, __u32 class, struct rg_scratch *s
 	if (!index)
 		return;
 	verdict->rule = index;
-	index += key.slot * (RG_RULES_MAX + 1);
+	index = rg_rule_key(key.slot, index);
 	rule = bpf_map_lookup_elem(&rules, &index);
 	if (!rule)
 		return;

@@ -54,6 +54,17 @@ static __always_inline bool ask(const struct attempt *attempt, const struct rg_s
 	return true;
 }
 
+/* One verdict more by a rule. Global, as in path.bpf.h, and with a stack of its own. */
+__weak __noinline int count_hit(__u32 slot, __u32 number)
+{
+	__u32 key = rg_rule_key(slot, number);
+	struct rg_rule *rule = bpf_map_lookup_elem(&rules, &key);
+
+	if (rule)
+		__sync_fetch_and_add(&rule->hits, 1);
+	return 0;
+}
+
 /* Counts and tells a verdict; one that is held is counted by the agent. */
 static __always_inline void conclude(const struct attempt *attempt, struct verdict *verdict,
 				     __u32 phase, __u32 runtime, __u32 at)
@@ -62,6 +73,8 @@ static __always_inline void conclude(const struct attempt *attempt, struct verdi
 		phase == RG_PHASE_SETUP ? RG_COUNT_SETUP : count_of(attempt, verdict->action & 3);
 
 	count(verdict->held ? RG_COUNT_HELD : which);
+	if (verdict->rule)
+		count_hit(rg_word_slot(attempt->word), verdict->rule);
 	if (!verdict->report || tell(attempt, verdict, phase, runtime, at) || !verdict->held)
 		return;
 	give_up(attempt);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bpf/bpf.h>
+
 #include "agent.h"
 #include "cmd_policy.h"
 #include "inforce.h"
@@ -36,6 +38,34 @@ static int read_files(struct shown *shown)
 		       : EXIT_DONE;
 }
 
+/* "hits" of each rule; none where another policy has come in force since it was read. */
+static int add_hits(const struct shown *shown)
+{
+	struct json_object *rules = json_object_object_get(shown->policy, "rules");
+	_cleanup_(closep) int fd = pins_open("rules", sizeof(struct rg_rule));
+	size_t n = json_object_array_length(rules), i;
+	__u64 *hits = calloc(n + 1, sizeof(*hits));
+	struct rg_control control;
+	int err = fd < 0 ? fd : 0;
+
+	if (!hits)
+		return -ENOMEM;
+	for (i = 0; !err && i < n; i++) {
+		__u32 key = rg_rule_key(shown->generation & 1, (__u32)i + 1);
+		struct rg_rule rule;
+
+		err = bpf_map_lookup_elem(fd, &key, &rule) ? -errno : 0;
+		hits[i] = rule.hits;
+	}
+	err = err ?: pins_read_control(&control);
+	if (!err && rg_word_generation(control.word) == shown->generation)
+		for (i = 0; !err && i < n; i++)
+			err = jsonout_add_number(json_object_array_get_idx(rules, i), "hits",
+						 hits[i]);
+	free(hits);
+	return err;
+}
+
 /* -ENOENT: no agent has put one in force, or its programs are gone. */
 static int read_inforce(struct shown *shown)
 {
@@ -47,7 +77,7 @@ static int read_inforce(struct shown *shown)
 	if (err)
 		return err;
 	shown->policy = json_object_get(json_object_object_get(object, "policy"));
-	return 0;
+	return add_hits(shown);
 }
 
 static int read_policy(struct shown *shown)

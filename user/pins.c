@@ -28,7 +28,7 @@
 
 /* "control" first: a set without it can be neither judged nor taken over. */
 static const char *const pinned[] = { "control",  "counters", "processes", "deep_pids",
-				      "refusals", "reports",  "held" };
+				      "refusals", "reports",  "held",	   "rules" };
 
 static bool is_bpffs(void)
 {

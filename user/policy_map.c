@@ -96,7 +96,7 @@ static int write_rules(const struct bpf_map *map, __u32 slot, const struct polic
 	size_t i;
 
 	for (i = 0; i < image->n_rules; i++) {
-		__u32 key = slot * (RG_RULES_MAX + 1) + (__u32)i + 1;
+		__u32 key = rg_rule_key(slot, (__u32)i + 1);
 		struct rg_rule rule = image->rules[i];
 
 		rule.expires = boot_time(rule.expires);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A shown policy as YAML. What is shown is not decided here. */
 #include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "escape.h"
@@ -65,7 +66,8 @@ static void print_list(FILE *out, struct json_object *list)
 
 static bool is_remark(const char *key)
 {
-	return strcmp(key, "source") == 0 || strcmp(key, "expired") == 0;
+	return strcmp(key, "source") == 0 || strcmp(key, "expired") == 0 ||
+	       strcmp(key, "hits") == 0;
 }
 
 /* Maps within maps, each deeper by one step; first is what stands before the first key. */
@@ -100,10 +102,15 @@ static void print_map(FILE *out, struct json_object *map, int indent, const char
 static void print_rule(FILE *out, struct json_object *rule)
 {
 	const char *source = json_object_get_string(json_object_object_get(rule, "source"));
+	struct json_object *hits;
 
 	fputs("  # ", out);
 	escape_text(out, source, strlen(source));
-	fputs(json_object_object_get(rule, "expired") ? ", expired\n" : "\n", out);
+	if (json_object_object_get(rule, "expired"))
+		fputs(", expired", out);
+	if (json_object_object_get_ex(rule, "hits", &hits))
+		fprintf(out, ", hits: %" PRId64, json_object_get_int64(hits));
+	putc('\n', out);
 	print_map(out, rule, 4, "  - ");
 }
 

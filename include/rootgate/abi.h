@@ -14,7 +14,7 @@
 #include <linux/types.h>
 #endif
 
-#define RG_ABI_VERSION 4
+#define RG_ABI_VERSION 5
 
 /* PID namespaces nest to level 32, the base being level 0 (MAX_PID_NS_LEVEL, linux/pid_namespace.h). */
 #define RG_PIDS_MAX 33
@@ -433,12 +433,18 @@ _Static_assert(sizeof(struct rg_scope) == 128, "rg_scope");
 #define RG_RULE_UNIDENTIFIED 0x8000
 _Static_assert(RG_RULES_MAX < RG_RULE_UNIDENTIFIED, "a number and the mark fit");
 
-/* Map "rules": key __u32 slot * (RG_RULES_MAX + 1) + number. */
+/* Map "rules": its key, from the slot and the rule's number, 1 to RG_RULES_MAX. */
+static inline __u32 rg_rule_key(__u32 slot, __u32 number)
+{
+	return slot * (RG_RULES_MAX + 1) + number;
+}
+
 struct rg_rule {
 	__u32 action;  /* enum rg_action */
 	__u32 report;  /* 1: an event even where the action is allow */
 	__u64 expires; /* CLOCK_BOOTTIME ns at which it no longer holds, agent or not; 0: never */
+	__u64 hits;    /* verdicts that it has decided since its policy came in force */
 };
-_Static_assert(sizeof(struct rg_rule) == 16, "rg_rule");
+_Static_assert(sizeof(struct rg_rule) == 24, "rg_rule");
 
 #endif
