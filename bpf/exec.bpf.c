@@ -93,20 +93,34 @@ int BPF_PROG(rg_exec_lsm, struct linux_binprm *bprm, struct file *file, int ret)
 	return check_exec(task, bprm->cred, file, RG_ATTACH_LSM, false) ? -EPERM : 0;
 }
 
+SEC("fmod_ret/security_bprm_creds_from_file")
+int BPF_PROG(rg_exec_fmod, struct linux_binprm *bprm, struct file *file, int ret)
+{
+	struct task_struct *task = current_task();
+
+	if (ret || is_host_floor(task))
+		return ret;
+	return check_exec(task, bprm->cred, file, RG_ATTACH_FMOD_RET, false) ? -EPERM : 0;
+}
+
+/* What the copies below call. Refuses as the first does, and tells nothing. */
+SEC("fmod_ret/security_bprm_creds_from_file")
+int BPF_PROG(rg_exec_fmod_again, struct linux_binprm *bprm, struct file *file, int ret)
+{
+	return check_exec(current_task(), bprm->cred, file, RG_ATTACH_FMOD_RET, true) ? -EPERM : 0;
+}
+
 #define RG_EXEC_COPY(n)                                                                            \
 	SEC("fmod_ret/security_bprm_creds_from_file")                                              \
 	int BPF_PROG(rg_exec_fmod_##n, struct linux_binprm *bprm, struct file *file, int ret)      \
 	{                                                                                          \
-		struct task_struct *task = current_task();                                         \
-                                                                                                   \
-		if (ret || is_host_floor(task))                                                    \
+		if (ret || is_host_floor(current_task()))                                          \
 			return ret;                                                                \
-		return check_exec(task, bprm->cred, file, RG_ATTACH_FMOD_RET, (n) > 0) ? -EPERM    \
-										       : 0;        \
+		bpf_tail_call(ctx, &exec_again, 0);                                                \
+		return 0;                                                                          \
 	}
 
-/* A preempted fmod_ret program is skipped for other tasks of its CPU: hence eight of them. */
-RG_EXEC_COPY(0)
+/* A preempted fmod_ret program is skipped for other tasks of its CPU: hence eight, with the first. */
 RG_EXEC_COPY(1)
 RG_EXEC_COPY(2)
 RG_EXEC_COPY(3)

@@ -160,6 +160,19 @@ RG_MAP struct {
 	__type(value, __u8);
 } guarded SEC(".maps");
 
+/*
+ * What the further copies of the fmod_ret programs call: one program, verified and held once. Key: 0.
+ * Value: the program, put in by the agent before it attaches. One for each hook, since the kernel
+ * lets only programs of one signature call each other. Empties itself when no descriptor and no pin
+ * holds it any more (prog_array_map_clear(), kernel/bpf/arraymap.c); the first copy needs it not.
+ */
+RG_MAP struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} exec_again SEC(".maps"), setuid_again SEC(".maps");
+
 /* A path as a key of a trie, with room behind it for a last name of any length. */
 struct rg_path {
 	struct rg_path_key key;

@@ -73,25 +73,34 @@ static __always_inline void follow(struct task_struct *task, const struct cred *
 		record_ids(slot, new);
 }
 
-static __always_inline int on_setuid(struct cred *new, const struct cred *old, bool silent)
+static __always_inline int on_setuid(struct task_struct *task, struct cred *new,
+				     const struct cred *old)
 {
-	struct task_struct *task = current_task();
-
 	if (is_host_floor(task))
 		return 0;
-	if (check_setuid(task, new, old, silent))
+	if (check_setuid(task, new, old, false))
 		return -EPERM;
-	if (!silent)
-		follow(task, new, old);
+	follow(task, new, old);
 	return 0;
 }
 
 SEC("lsm/task_fix_setuid")
 int BPF_PROG(rg_setuid_lsm, struct cred *new, const struct cred *old, int flags, int ret)
 {
-	if (ret)
-		return ret;
-	return on_setuid(new, old, false);
+	return ret ?: on_setuid(current_task(), new, old);
+}
+
+SEC("fmod_ret/security_task_fix_setuid")
+int BPF_PROG(rg_setuid_fmod, struct cred *new, const struct cred *old, int flags, int ret)
+{
+	return ret ?: on_setuid(current_task(), new, old);
+}
+
+/* What the copies below call, as in exec.bpf.c. */
+SEC("fmod_ret/security_task_fix_setuid")
+int BPF_PROG(rg_setuid_fmod_again, struct cred *new, const struct cred *old, int flags, int ret)
+{
+	return check_setuid(current_task(), new, old, true);
 }
 
 #define RG_SETUID_COPY(n)                                                                          \
@@ -99,13 +108,13 @@ int BPF_PROG(rg_setuid_lsm, struct cred *new, const struct cred *old, int flags,
 	int BPF_PROG(rg_setuid_fmod_##n, struct cred *new, const struct cred *old, int flags,      \
 		     int ret)                                                                      \
 	{                                                                                          \
-		if (ret)                                                                           \
+		if (ret || is_host_floor(current_task()))                                          \
 			return ret;                                                                \
-		return on_setuid(new, old, (n) > 0);                                               \
+		bpf_tail_call(ctx, &setuid_again, 0);                                              \
+		return 0;                                                                          \
 	}
 
-/* As in exec.bpf.c: eight, since one can be skipped. */
-RG_SETUID_COPY(0)
+/* As in exec.bpf.c: eight with the first, since one can be skipped. */
 RG_SETUID_COPY(1)
 RG_SETUID_COPY(2)
 RG_SETUID_COPY(3)

@@ -100,6 +100,10 @@ static int load(struct loader *loader, const struct host *host, struct why *why)
 
 	bpf_object__for_each_program(prog, bpf->obj)
 		bpf_program__set_autoload(prog, program_wanted(prog, loader));
+	if (loader->attach != RG_ATTACH_FMOD_RET) {
+		bpf_map__set_autocreate(bpf->maps.exec_again, false);
+		bpf_map__set_autocreate(bpf->maps.setuid_again, false);
+	}
 	config.last_copy = loader->copies ? LOADER_LAST_COPY : 0;
 	config.slots = bpf_map__max_entries(bpf->maps.processes);
 	*(struct rg_config *)&bpf->rodata->config = config;
@@ -157,6 +161,38 @@ static int reuse_maps(struct rootgate_bpf *bpf, const struct loader_map *maps, s
 	return 0;
 }
 
+static bool is_attached(const struct bpf_program *prog)
+{
+	const char *section = bpf_program__section_name(prog);
+
+	return !starts_with(section, "iter/") && !starts_with(section, "cgroup/") &&
+	       !strstr(bpf_program__name(prog), LOADER_CALLED);
+}
+
+/* What the copies of fmod_ret programs call, before one of them runs. */
+static int set_called(const struct rootgate_bpf *bpf, struct why *why)
+{
+	const struct {
+		const struct bpf_map *map;
+		const struct bpf_program *prog;
+	} called[] = { { bpf->maps.exec_again, bpf->progs.rg_exec_fmod_again },
+		       { bpf->maps.setuid_again, bpf->progs.rg_setuid_fmod_again } };
+	__u32 key = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(called); i++) {
+		int prog = bpf_program__fd(called[i].prog), err;
+
+		if (bpf_map_update_elem(bpf_map__fd(called[i].map), &key, &prog, BPF_ANY) == 0)
+			continue;
+		err = -errno;
+		why_set(why, "cannot let the copies of programs call %s: %s",
+			bpf_program__name(called[i].prog), strerror(-err));
+		return err;
+	}
+	return 0;
+}
+
 /* Skeleton links are destroyed with it, so that a failure halfway leaves nothing attached. */
 static int attach_all(const struct loader *loader, struct why *why)
 {
@@ -168,9 +204,7 @@ static int attach_all(const struct loader *loader, struct why *why)
 		struct bpf_link **link = skeleton->progs[i].link;
 		int err;
 
-		if (!program_wanted(prog, loader) ||
-		    starts_with(bpf_program__section_name(prog), "iter/") ||
-		    starts_with(bpf_program__section_name(prog), "cgroup/"))
+		if (!program_wanted(prog, loader) || !is_attached(prog))
 			continue;
 		*link = bpf_program__attach(prog);
 		err = *link ? 0 : -errno;
@@ -217,7 +251,8 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 		loader.bpf->bss->control.abi = RG_ABI_VERSION;
 		loader.bpf->bss->control.agent = (__u32)getpid();
 		loader.bpf->bss->control.attach = (__u32)attach;
-		err = attach_all(&loader, why);
+		err = attach == RG_ATTACH_FMOD_RET ? set_called(loader.bpf, why) : 0;
+		err = err ?: attach_all(&loader, why);
 	}
 	if (err) {
 		loader_stop(&loader);

@@ -14,6 +14,9 @@ struct rootgate_bpf;
 #define LOADER_COPY	 "_copy"
 #define LOADER_LAST_COPY 2
 
+/* In the names of programs that others call, and that are not attached (maps.bpf.h, exec_again). */
+#define LOADER_CALLED "_again"
+
 struct loader {
 	struct rootgate_bpf *bpf;
 	struct pidmap records; /* of processes, as the programs write them */

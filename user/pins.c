@@ -26,9 +26,13 @@
 /* The links' name in systemd's store: nobody asks for a single one, they must only be held. */
 #define KEPT_LINKS "link"
 
-/* "control" first: a set without it can be neither judged nor taken over. */
-static const char *const pinned[] = { "control",  "counters", "processes", "deep_pids",
-				      "refusals", "reports",  "held",	   "rules" };
+/*
+ * "control" first: a set without it can be neither judged nor taken over. The last two are there
+ * with fmod_ret programs only.
+ */
+static const char *const pinned[] = { "control",    "counters",	   "processes", "deep_pids",
+				      "refusals",   "reports",	   "held",	"rules",
+				      "exec_again", "setuid_again" };
 
 static bool is_bpffs(void)
 {
@@ -59,6 +63,7 @@ static void set_path(char buf[PATH_ROOM], unsigned int set, const char *name)
 
 struct pin {
 	char path[PATH_ROOM];
+	const char *map; /* its name; NULL: a link */
 	int fd;
 };
 
@@ -76,12 +81,16 @@ static bool pin_at(const struct loader *loader, unsigned int set, size_t n, stru
 	const struct bpf_object_skeleton *skeleton = loader->bpf->skeleton;
 	size_t i;
 
-	if (n < ARRAY_SIZE(pinned)) {
-		set_path(out->path, set, pinned[n]);
-		out->fd = bpf_map__fd(map_by_name(loader->bpf, pinned[n]));
+	for (i = 0; i < ARRAY_SIZE(pinned); i++) {
+		int fd = bpf_map__fd(map_by_name(loader->bpf, pinned[i]));
+
+		if (fd < 0 || n--)
+			continue;
+		set_path(out->path, set, pinned[i]);
+		out->map = pinned[i];
+		out->fd = fd;
 		return true;
 	}
-	n -= ARRAY_SIZE(pinned);
 	for (i = 0; i < (size_t)skeleton->prog_cnt; i++) {
 		char name[64];
 
@@ -89,6 +98,7 @@ static bool pin_at(const struct loader *loader, unsigned int set, size_t n, stru
 			continue;
 		snprintf(name, sizeof(name), "link_%s", skeleton->progs[i].name);
 		set_path(out->path, set, name);
+		out->map = NULL;
 		out->fd = bpf_link__fd(*skeleton->progs[i].link);
 		return true;
 	}
@@ -183,8 +193,8 @@ void pins_keep(const struct loader *loader, unsigned int set)
 	size_t n = 0, i;
 
 	for (i = 0; pin_at(loader, set, i, &pin); i++) {
-		if (i < ARRAY_SIZE(pinned)) {
-			store_put(set, pinned[i], &pin.fd, 1);
+		if (pin.map) {
+			store_put(set, pin.map, &pin.fd, 1);
 			continue;
 		}
 		fds[n++] = pin.fd;

@@ -36,6 +36,8 @@ policy "version: 1
 mode: enforce"
 agent_start --policy $POLICY
 is "$(forbidden)" "1 1" "with it it is refused"
+way=fmod_ret
+[ -e $PINS/current/link_rg_exec_fmod ] || way=lsm
 is "$(awk '/^(CapPrm|CapBnd|NoNewPrivs):/ { print $2 }' "/proc/$agent/status" | xargs)" \
 	"000000c0002c0080 000000c0002c0080 1" "the agent has given up what it does not need"
 before=$(counter exec_deny)
@@ -184,6 +186,11 @@ wait "$agent" 2>/dev/null
 
 agent_start --policy $POLICY
 agent_kill
+if [ "$way" = fmod_ret ]; then
+	rm $PINS/current/link_rg_exec_fmod $PINS/current/link_rg_setuid_fmod
+	sleep 2 # a link goes a moment after its pin
+	is "$(forbidden)" "1 1" "copies refuse where the first fmod_ret programs do not run"
+fi
 rm -r $PINS
 wait_for 5 probe pidns execself=/bin/true
 is "$(forbidden)" "0 0" "rm alone takes it away where no agent runs"
