@@ -185,6 +185,27 @@ like "$(rootgate detach 2>&1)" "*nothing is attached*systemctl stop*" "a second 
 is "$(docker run --rm busybox:1.36 id -u 2>&1)" 0 "docker starts root again"
 is "$(ls /sys/fs/bpf) $(ls -d /run/rootgate 2>/dev/null)" " " "nothing is left of it"
 
+# ---- what systemctl says of programs that stop running ----
+
+status_says()
+{
+	systemctl status rootgate.service | grep -q "Status: \"$1"
+}
+
+unit=$(sed -n 's/^ExecStart=//p' "$(show FragmentPath)")
+printf '[Service]\nExecStart=\nExecStart=%s --no-ftrace-guard\n' "$unit" \
+	>/etc/systemd/system/rootgate.service.d/unguarded.conf
+systemctl daemon-reload
+systemctl start rootgate.service
+sysctl -q -w kernel.ftrace_enabled=0
+wait_for 15 status_says "not enforcing"
+is "$? $(show ActiveState)" "0 active" "that they do not"
+sysctl -q -w kernel.ftrace_enabled=1
+wait_for 60 status_says "proved again: mode enforce"
+is "$? $(forbidden)" "0 1 1" "and that they do again"
+systemctl stop rootgate.service
+rootgate detach
+
 # ---- by hand, without a unit ----
 
 agent_start --policy $POLICY

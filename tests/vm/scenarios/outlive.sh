@@ -55,6 +55,11 @@ probe pidns resuid=1000,1000,1000 reexec pause &
 paused=$!
 paused_pid=$(descendant $paused 1)
 like "$(rootgate ps 2>/dev/null)" "*$paused_pid*" "processes are recorded without an agent"
+probe pidns resuid=1000,1000,1000 reexec pause &
+exited=$!
+exited_pid=$(descendant $exited 1)
+kill -9 "$exited_pid"
+wait $exited
 probe pidns execself=/bin/true >/dev/null 2>&1
 
 # ---- taken over ----
@@ -66,6 +71,7 @@ is "$(find $PINS -mindepth 1 -maxdepth 1 | wc -l)" 2 "one set and the link to it
 is "$(counter exec_deny)" $((before + 2)) "counters go on"
 is "$(generation)" $((generation + 1)) "generations go on"
 like "$(rootgate ps)" "*$paused_pid*" "records go on"
+like "$(rootgate pid host "$exited_pid" 2>&1)" "*PID $exited_pid has exited, at *" "and what is known of those that exited"
 unread_events=$(rootgate events -n 100000 -o json --type exec --action deny | wc -l)
 is "$unread_events" 2 "what was refused without an agent is told by the next"
 kill -9 "$paused_pid" $paused
@@ -141,6 +147,23 @@ is $? 0 "pins are there again after bpffs was unmounted"
 is "$(rootgate events -n 1000 -o json --type state | grep -c 'pins.*gone')" 3 "an event tells it each time"
 agent_kill
 is "$(forbidden)" "1 1" "and hold when the agent is killed then"
+agent_start --policy $POLICY
+
+# ---- other ends ----
+
+kill -SEGV "$agent"
+wait "$agent" 2>/dev/null
+is "$? $(forbidden)" "139 1 1" "refused after a crash"
+SMALL=/sys/fs/cgroup/small
+mkdir $SMALL
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+echo $$ >$SMALL/cgroup.procs
+agent_start --policy $POLICY
+echo $$ >/sys/fs/cgroup/cgroup.procs
+echo 0 >$SMALL/memory.max
+wait "$agent" 2>/dev/null
+is "$? $(sed -n 's/^oom_kill //p' $SMALL/memory.events) $(forbidden)" "137 1 1 1" \
+	"refused after it was killed for lack of memory"
 agent_start --policy $POLICY
 
 still_refused "losses"
