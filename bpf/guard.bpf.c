@@ -49,10 +49,11 @@ enum actor { AGENT, HOST, CONTAINED };
 static __noinline int actor(void)
 {
 	struct task_struct *task = current_task();
+	__u32 level;
 
 	if (control.agent && (__u32)READ(task, tgid) == control.agent)
 		return AGENT;
-	if (is_host_floor(task) || evidence_of(task) == RG_EVIDENCE_NONE)
+	if (is_host_floor(task, &level) || evidence_of(task, level) == RG_EVIDENCE_NONE)
 		return HOST;
 	return CONTAINED;
 }

@@ -18,6 +18,19 @@
 
 #include "subject.bpf.h"
 
+/*
+ * A process whose leader the task is. What has been read of it is handed on: a step through the
+ * kernel's memory costs some ten instructions.
+ */
+struct leader {
+	struct task_struct *task;
+	__u64 start_time;
+	__u32 pid;
+	__u32 level; /* of its PID namespace */
+	__u32 pidns; /* inode of that, where it is known; else 0 */
+	enum rg_evidence evidence;
+};
+
 #define NO_SLOT	  (-1)
 #define WAIT_FREE 1000000000ULL /* ns: a late thread of what exited may still look at its slot */
 
@@ -86,8 +99,14 @@ static __always_inline bool slot_take(struct rg_slot *slot, __u32 at, __u32 pid)
 	return mine;
 }
 
+/* Free for so long that nobody looks at what was there before. */
+static __always_inline bool slot_is_free(const struct rg_slot *slot, __u64 now)
+{
+	return !slot->used && (!slot->exit_time || slot->exit_time + WAIT_FREE <= now);
+}
+
 /* A slot for a process: one that was free for a while, or else any that is free; NO_SLOT. */
-__weak __noinline int slot_claim(__u32 pid, __u64 now)
+__weak __noinline int slot_claim_far(__u32 pid, __u64 now)
 {
 	__u32 at = pid % config.slots, i;
 	int lately = NO_SLOT;
@@ -97,10 +116,8 @@ __weak __noinline int slot_claim(__u32 pid, __u64 now)
 		slot = slot_at(at);
 		if (!slot)
 			return NO_SLOT;
-		if (slot->used)
-			;
-		else if (slot->exit_time && slot->exit_time + WAIT_FREE > now)
-			lately = lately < 0 ? (int)at : lately;
+		if (!slot_is_free(slot, now))
+			lately = lately < 0 && !slot->used ? (int)at : lately;
 		else if (slot_take(slot, at, pid))
 			return (int)at;
 		at = slot_behind(at);
@@ -112,14 +129,28 @@ __weak __noinline int slot_claim(__u32 pid, __u64 now)
 	return slot && slot_take(slot, at, pid) ? (int)at : NO_SLOT;
 }
 
-/* Where the search for a process's record begins it is told that this is somewhere else. */
-static __always_inline void slot_mark_far(__u32 pid, __u32 at)
+/*
+ * The same, and its number. Most find it where the search for their record will begin; of others
+ * that place is told that they are somewhere else. NULL.
+ */
+static __always_inline struct rg_slot *slot_claim(__u32 pid, __u64 now, __u32 *at)
 {
-	__u32 first = pid % config.slots;
-	struct rg_slot *slot = first == at ? NULL : slot_at(first);
+	struct rg_slot *first;
+	int far;
 
-	if (slot)
-		slot->far = 1;
+	*at = pid % config.slots;
+	first = slot_at(*at);
+	if (!first)
+		return NULL;
+	if (slot_is_free(first, now) && slot_take(first, *at, pid))
+		return first;
+	far = slot_claim_far(pid, now);
+	if (far < 0)
+		return NULL;
+	if ((__u32)far != *at)
+		first->far = 1;
+	*at = (__u32)far;
+	return slot_at(*at);
 }
 
 /* The process has exited. By each of its threads that was among the last. */
@@ -178,7 +209,9 @@ static __always_inline void record_change(struct rg_slot *slot, struct task_stru
 	slot->userns_level = (__u8)userns->level;
 	slot->evidence = (__u8)evidence;
 	record_ids(slot, cred);
-	bpf_probe_read_kernel(slot->comm, sizeof(slot->comm), task->comm);
+	/* two loads, where a helper would be a hundred instructions (TASK_COMM_LEN) */
+	((__u64 *)slot->comm)[0] = ((const __u64 *)task->comm)[0];
+	((__u64 *)slot->comm)[1] = ((const __u64 *)task->comm)[1];
 }
 
 /* The number and the namespace that a PID has at a level. */
@@ -217,15 +250,22 @@ static __always_inline bool is_older_pass(__u32 pass)
 	return (__s32)(pass - control.pass_number) < 0;
 }
 
-/* What stays as it is, of a leader; false where deep levels find no room. */
-static __always_inline bool record_begin(struct rg_slot *slot, __u32 at, struct task_struct *task)
+/* What stays as it is; false where deep levels find no room. */
+static __always_inline bool record_begin(struct rg_slot *slot, __u32 at,
+					 const struct leader *leader)
 {
+	struct task_struct *task = leader->task;
 	struct pid *pid = task->thread_pid;
-	__u32 level = pid->level, i;
+	__u32 level = leader->level, i;
 
 	slot->exit_time = 0;
 	slot->levels = (__u8)(level < RG_PIDS_MAX ? level + 1 : RG_PIDS_MAX);
 	slot->pass = control.pass_number;
+	if (level == 1 && leader->pidns) {
+		slot->pids[0].nr = (__u32)upid_at(pid, 1).nr;
+		slot->pids[0].ns = leader->pidns;
+		return true;
+	}
 	for (i = 0; i < RG_SLOT_PIDS; i++) {
 		if (i + 1 >= *(volatile __u8 *)&slot->levels)
 			break;

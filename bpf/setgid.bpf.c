@@ -16,10 +16,11 @@
 static __always_inline int check_setgid(const struct cred *new, const struct cred *old)
 {
 	struct task_struct *task = current_task();
+	__u32 level;
 	struct attempt attempt;
 	struct rg_ids gids;
 
-	if (is_host_floor(task))
+	if (is_host_floor(task, &level))
 		return 0;
 	attempt = (struct attempt){ .new = new, .old = old, .type = RG_TYPE_SETUID };
 	attempt.word = *(volatile __u64 *)&control.word;
@@ -28,7 +29,7 @@ static __always_inline int check_setgid(const struct cred *new, const struct cre
 	gids_of(new, &gids);
 	if (!is_near_by_group(&attempt, &gids))
 		return 0;
-	attempt.evidence = forget(evidence_of(task));
+	attempt.evidence = forget(evidence_of(task, level));
 	if (attempt.evidence == RG_EVIDENCE_NONE)
 		return 0;
 	attempt.task = task;

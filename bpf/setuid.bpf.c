@@ -19,7 +19,7 @@
 
 #include <bpf/bpf_tracing.h>
 
-static __always_inline int check_setuid(struct task_struct *task, struct cred *new,
+static __always_inline int check_setuid(struct task_struct *task, __u32 level, struct cred *new,
 					const struct cred *old, bool silent)
 {
 	struct attempt attempt;
@@ -29,7 +29,7 @@ static __always_inline int check_setuid(struct task_struct *task, struct cred *n
 	ids_of(old, &was);
 	if (!gains_zero(&attempt.ids, &was))
 		return 0;
-	attempt.evidence = forget(evidence_of(task));
+	attempt.evidence = forget(evidence_of(task, level));
 	if (attempt.evidence == RG_EVIDENCE_NONE)
 		return 0;
 	attempt.task = task;
@@ -76,9 +76,11 @@ static __always_inline void follow(struct task_struct *task, const struct cred *
 static __always_inline int on_setuid(struct task_struct *task, struct cred *new,
 				     const struct cred *old)
 {
-	if (is_host_floor(task))
+	__u32 level;
+
+	if (is_host_floor(task, &level))
 		return 0;
-	if (check_setuid(task, new, old, false))
+	if (check_setuid(task, level, new, old, false))
 		return -EPERM;
 	follow(task, new, old);
 	return 0;
@@ -100,7 +102,9 @@ int BPF_PROG(rg_setuid_fmod, struct cred *new, const struct cred *old, int flags
 SEC("fmod_ret/security_task_fix_setuid")
 int BPF_PROG(rg_setuid_fmod_again, struct cred *new, const struct cred *old, int flags, int ret)
 {
-	return check_setuid(current_task(), new, old, true);
+	struct task_struct *task = current_task();
+
+	return check_setuid(task, level_of(task), new, old, true);
 }
 
 #define RG_SETUID_COPY(n)                                                                          \
@@ -108,7 +112,9 @@ int BPF_PROG(rg_setuid_fmod_again, struct cred *new, const struct cred *old, int
 	int BPF_PROG(rg_setuid_fmod_##n, struct cred *new, const struct cred *old, int flags,      \
 		     int ret)                                                                      \
 	{                                                                                          \
-		if (ret || is_host_floor(current_task()))                                          \
+		__u32 level;                                                                       \
+                                                                                                   \
+		if (ret || is_host_floor(current_task(), &level))                                  \
 			return ret;                                                                \
 		bpf_tail_call(ctx, &setuid_again, 0);                                              \
 		return 0;                                                                          \

@@ -33,18 +33,27 @@ static __always_inline bool is_of_boot(struct nsproxy *nsproxy)
 }
 
 /*
+ * How deep the PID namespace is that a task is active in: thread_pid's, never the one it has set
+ * aside for its children.
+ */
+static __always_inline __u32 level_of(struct task_struct *task)
+{
+	return READ(task, thread_pid, level);
+}
+
+/*
  * The host's floor, and the cheapest test: in the base PID namespace and the
  * base mount namespace, whatever the cgroup. Most of all calls end here, and
- * most of those at the first comparison.
+ * most of those at the first comparison. Where they do not, *level is the task's.
  */
-static __always_inline bool is_host_floor(struct task_struct *task)
+static __always_inline bool is_host_floor(struct task_struct *task, __u32 *level)
 {
 	struct nsproxy *nsproxy = READ(task, nsproxy);
 
 	if (is_of_boot(nsproxy))
 		return true;
-	return READ(task, thread_pid, level) == config.base_level &&
-	       READ(nsproxy, mnt_ns, ns.inum) == config.base_mntns;
+	*level = level_of(task);
+	return *level == config.base_level && READ(nsproxy, mnt_ns, ns.inum) == config.base_mntns;
 }
 
 /* The agent's own child, which must be refused so that the hook is proved. */
@@ -61,20 +70,16 @@ static __always_inline bool is_passed(struct task_struct *task)
 
 /*
  * Which evidence shows that a task is contained, which is not on the host's
- * floor. It is its active PID namespace (thread_pid), never the one it has set
- * aside for its children. In the base PID namespace (--pid=host) it is the
+ * floor. It is its PID namespace; in the base PID namespace (--pid=host) it is the
  * cgroup: there are services and helpers of the engines that have a mount
  * namespace of their own and are no containers.
  */
-static __always_inline enum rg_evidence evidence_of(struct task_struct *task)
+static __always_inline enum rg_evidence evidence_of(struct task_struct *task, __u32 level)
 {
-	struct pid *pid = READ(task, thread_pid);
-	__u32 level = READ(pid, level);
-
 	if (level < config.base_level)
 		return RG_EVIDENCE_NONE;
 	if (config.base_level) {
-		struct upid base = upid_at(pid, config.base_level);
+		struct upid base = upid_at(READ(task, thread_pid), config.base_level);
 
 		if (BPF_CORE_READ(base.ns, ns.inum) != config.base_pidns)
 			return RG_EVIDENCE_NONE; /* beside the base, not below it */

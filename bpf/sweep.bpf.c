@@ -12,14 +12,15 @@ int rg_sweep(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct attempt attempt;
+	__u32 level;
 
-	if (!task || task->pid != task->tgid || !task->mm || is_host_floor(task))
+	if (!task || task->pid != task->tgid || !task->mm || is_host_floor(task, &level))
 		return 0;
 	attempt.new = attempt.old = task->real_cred;
 	ids_of(attempt.new, &attempt.ids);
 	if (!ids_hold_root(&attempt.ids))
 		return 0;
-	attempt.evidence = forget(evidence_of(task));
+	attempt.evidence = forget(evidence_of(task, level));
 	if (attempt.evidence == RG_EVIDENCE_NONE || is_canary(task))
 		return 0;
 	attempt.task = task;

@@ -37,29 +37,29 @@ static __always_inline void settle(struct rg_slot *slot, __u32 at, bool iterated
 		slot_void(slot);
 }
 
-/* Writes the record of a process whose leader the task is; false where it finds no room. */
-static __noinline bool record_add(struct task_struct *task, enum rg_evidence evidence,
-				  bool iterated)
+/* Writes a process's record; false where it finds no room. */
+static __always_inline bool record_add(const struct leader *leader, bool iterated)
 {
-	__u64 start_time = task->start_boottime;
-	__u32 pid = (__u32)task->tgid;
 	struct rg_slot *slot;
-	int at;
+	__u32 at;
 
-	at = slot_claim(pid, iterated ? bpf_ktime_get_boot_ns() : start_time);
-	slot = at < 0 ? NULL : slot_at((__u32)at);
+	slot = slot_claim(leader->pid, iterated ? bpf_ktime_get_boot_ns() : leader->start_time,
+			  &at);
 	if (!slot)
 		return false;
-	slot_mark_far(pid, (__u32)at);
-	if (!record_begin(slot, (__u32)at, task)) {
+	record_change(slot, leader->task, leader->evidence);
+	if (control.agent && slot->ppid == control.agent) { /* see is_of_agent() */
+		slot_void(slot);
+		return true;
+	}
+	if (!record_begin(slot, at, leader)) {
 		slot_void(slot);
 		return false;
 	}
-	record_change(slot, task, evidence);
 	barrier(); /* readers, and other CPUs, see it whole or not at all */
-	*(volatile __u64 *)&slot->start_time = start_time;
+	*(volatile __u64 *)&slot->start_time = leader->start_time;
 	if (iterated || *(volatile __u32 *)&control.seeding)
-		settle(slot, (__u32)at, iterated);
+		settle(slot, at, iterated);
 	return true;
 }
 
@@ -74,6 +74,12 @@ static __always_inline void count_full(bool room, __u32 copy)
 {
 	if (!room && copy == config.last_copy)
 		count(RG_COUNT_PIDS_FULL);
+}
+
+/* The canary: nobody's container, and its namespaces' numbers are soon another's. */
+static __always_inline bool is_of_agent(struct task_struct *task)
+{
+	return control.agent && (__u32)task->real_parent->tgid == control.agent;
 }
 
 /*
@@ -99,7 +105,8 @@ static __always_inline void tell_pidns(struct task_struct *task)
 	struct rg_birth *birth;
 	struct upid upid;
 
-	if (!(control.word & RG_WORD_IDENTITY) || pid->level != config.base_level + 1)
+	if (!(control.word & RG_WORD_IDENTITY) || pid->level != config.base_level + 1 ||
+	    is_of_agent(task))
 		return;
 	upid = upid_at(pid, config.base_level + 1);
 	if (upid.nr != 1)
@@ -143,25 +150,25 @@ int BPF_PROG(rg_cgroup_mkdir, struct cgroup *cgroup, const char *path)
 
 static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flags, __u32 copy)
 {
-	enum rg_evidence evidence;
+	struct leader leader = { .task = task };
 	struct rg_slot *slot;
 
-	if (clone_flags & CLONE_THREAD || is_host_floor(task))
+	if (clone_flags & CLONE_THREAD || is_host_floor(task, &leader.level))
 		return 0;
-	slot = record_of(task); /* a copy of this was here, or another agent's programs */
-	if (slot) {
+	leader.pid = (__u32)task->tgid;
+	leader.start_time = task->start_boottime;
+	slot = slot_find(leader.pid, leader.start_time);
+	if (slot) { /* a copy of this was here, or another agent's programs */
 		if (is_older_pass(slot->pass))
 			slot->pass = control.pass_number;
 		return 0;
 	}
-	/* the canary is nobody's container, and its namespaces' numbers are soon another's */
-	if (control.agent && (__u32)task->real_parent->tgid == control.agent)
+	leader.evidence = forget(evidence_of(task, leader.level));
+	if (leader.evidence == RG_EVIDENCE_NONE)
 		return 0;
-	evidence = forget(evidence_of(task));
-	if (evidence == RG_EVIDENCE_NONE)
-		return 0;
-	count_full(record_add(task, evidence, false), copy);
-	if (evidence == RG_EVIDENCE_PID_NAMESPACE)
+	leader.pidns = task->nsproxy->pid_ns_for_children->ns.inum;
+	count_full(record_add(&leader, false), copy);
+	if (leader.evidence == RG_EVIDENCE_PID_NAMESPACE)
 		tell_pidns(task);
 	return 0;
 }
@@ -173,21 +180,23 @@ static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flag
  */
 static __always_inline int on_exec(struct task_struct *task, __u32 copy)
 {
-	enum rg_evidence evidence = RG_EVIDENCE_NONE;
+	struct leader leader = { .task = task };
 	struct rg_slot *slot;
 
 	if (is_of_boot(task->nsproxy))
 		return 0;
-	if (!is_host_floor(task))
-		evidence = forget(evidence_of(task));
-	slot = record_of(task);
-	if (evidence == RG_EVIDENCE_NONE) {
+	if (!is_host_floor(task, &leader.level))
+		leader.evidence = forget(evidence_of(task, leader.level));
+	leader.pid = (__u32)task->tgid;
+	leader.start_time = task->start_boottime;
+	slot = slot_find(leader.pid, leader.start_time);
+	if (leader.evidence == RG_EVIDENCE_NONE) {
 		if (slot)
 			slot_void(slot);
 	} else if (slot) {
-		record_change(slot, task, evidence);
+		record_change(slot, task, leader.evidence);
 	} else {
-		count_full(record_add(task, evidence, false), copy);
+		count_full(record_add(&leader, false), copy);
 	}
 	return 0;
 }
@@ -259,21 +268,22 @@ static __always_inline void refresh(struct rg_slot *slot, struct task_struct *ta
  * the same time: a record of its own wins, and what was written of one that has
  * begun to exit meanwhile is over. False where it found no room.
  */
-static __always_inline bool seed(struct task_struct *task, enum rg_evidence evidence)
+static __always_inline bool seed(const struct leader *leader)
 {
-	struct rg_slot *slot = record_of(task);
+	struct task_struct *task = leader->task;
+	struct rg_slot *slot = slot_find(leader->pid, leader->start_time);
 	bool room = true;
 
 	if (slot) {
-		refresh(slot, task, evidence);
+		refresh(slot, task, leader->evidence);
 	} else {
-		room = record_add(task, evidence, true);
+		room = record_add(leader, true);
 		if (room && control.heartbeat)
 			count(RG_COUNT_PIDS_REPAIRED);
 	}
 	if (task->signal->live.counter)
 		return room;
-	slot = record_of(task);
+	slot = slot_find(leader->pid, leader->start_time);
 	if (slot)
 		slot_free(slot);
 	return true;
@@ -288,18 +298,20 @@ SEC("iter/task")
 int rg_seed(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
-	enum rg_evidence evidence;
+	struct leader leader = { .task = task };
 
 	if (!task || task->pid != task->tgid)
 		return 0;
 	learn_floor(task);
-	if (!task->signal->live.counter || is_host_floor(task))
+	if (!task->signal->live.counter || is_host_floor(task, &leader.level))
 		return 0;
 	/* a leader that exited before its threads has no namespaces but that of its PID */
-	if (!task->nsproxy && task->thread_pid->level == config.base_level)
+	if (!task->nsproxy && leader.level == config.base_level)
 		return 0;
-	evidence = forget(evidence_of(task));
-	if (evidence == RG_EVIDENCE_NONE || seed(task, evidence))
+	leader.evidence = forget(evidence_of(task, leader.level));
+	leader.pid = (__u32)task->tgid;
+	leader.start_time = task->start_boottime;
+	if (leader.evidence == RG_EVIDENCE_NONE || seed(&leader))
 		return 0;
 	if (!control.heartbeat)
 		count(RG_COUNT_PIDS_FULL);

@@ -39,20 +39,20 @@ int BPF_PROG(rg_tripwire, struct cred *new)
 	struct task_struct *task = current_task();
 	struct attempt attempt;
 	struct rg_ids was;
-	__u32 action = RG_ACTION_AUDIT;
+	__u32 action = RG_ACTION_AUDIT, level;
 
 	if (is_of_boot(READ(task, nsproxy)))
 		return 0;
 	attempt = (struct attempt){ .new = new, .type = RG_TYPE_TRIPWIRE };
 	ids_of(new, &attempt.ids);
-	if (!ids_hold_root(&attempt.ids) || is_host_floor(task) || has_passed(new))
+	if (!ids_hold_root(&attempt.ids) || is_host_floor(task, &level) || has_passed(new))
 		return 0;
 	attempt.old = READ(task, real_cred);
 	ids_read(attempt.old, &was);
 	attempt.word = *(volatile __u64 *)&control.word;
 	if (!gains_zero(&attempt.ids, &was) || !(attempt.word & RG_WORD_ARMED))
 		return 0;
-	attempt.evidence = forget(evidence_of(task));
+	attempt.evidence = forget(evidence_of(task, level));
 	if (attempt.evidence == RG_EVIDENCE_NONE)
 		return 0;
 	attempt.task = task;

@@ -102,6 +102,7 @@ struct mnt_namespace {
 /* linux/nsproxy.h */
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
+	struct pid_namespace *pid_ns_for_children;
 };
 
 /* linux/uidgid_types.h (linux/uidgid.h before 6.8) */
