@@ -105,6 +105,12 @@ static int put_in_place(struct agent *agent, const struct loader *loader, struct
 	return 0;
 }
 
+static void tell_proved(struct agent *agent, const char *what)
+{
+	agent_note(agent, RG_TYPE_STATE, "%s: %s", what, agent_state(agent));
+	notify("STATUS=proved again: mode %s", names_get(&names_mode, agent->mode));
+}
+
 static void attach_anew(struct agent *agent)
 {
 	struct loader loader;
@@ -113,9 +119,7 @@ static void attach_anew(struct agent *agent)
 
 	err = err ?: put_in_place(agent, &loader, &why);
 	if (!err) {
-		agent_note(agent, RG_TYPE_STATE,
-			   "attached anew: the programs are proved, and armed: %s",
-			   agent_state(agent));
+		tell_proved(agent, "attached anew: the programs are proved, and armed");
 		return;
 	}
 	agent->patience = agent->patience ? 2 * agent->patience : 1;
@@ -127,15 +131,12 @@ static void attach_anew(struct agent *agent)
 
 static void tell_proof(struct agent *agent, const struct why *why)
 {
-	bool proved = !agent->loader.bpf->bss->control.unproved;
-
-	if (proved)
-		agent_note(agent, RG_TYPE_STATE, "the programs run again: %s", agent_state(agent));
-	else
-		agent_note(agent, RG_TYPE_STATE, "not enforcing: %s", why->text);
-	notify("STATUS=%s%s",
-	       proved ? "proved again: mode " : "not enforcing: the canary was not refused",
-	       proved ? names_get(&names_mode, agent->mode) : "");
+	if (!agent->loader.bpf->bss->control.unproved) {
+		tell_proved(agent, "the programs run again");
+		return;
+	}
+	agent_note(agent, RG_TYPE_STATE, "not enforcing: %s", why->text);
+	notify("STATUS=not enforcing: the canary was not refused");
 }
 
 bool agent_prove(struct agent *agent)
