@@ -97,7 +97,7 @@ for kind in bpf mount open socket; do
 			wrong=$((wrong + 1))
 			echo "$kind $n: WRONG: $code, $outcome; $(cat $AGENT_LOG)"
 		fi
-		[ $kind = mount ] && ! mountpoint -q /sys/fs/bpf && mount -t bpf bpf /sys/fs/bpf
+		[ $kind = mount ] && ! grep -q ' /sys/fs/bpf ' /proc/mounts && mount -t bpf bpf /sys/fs/bpf
 		if ! clean && grep -q "pins .* are left" $AGENT_LOG; then
 			echo "$kind $n: at its end: $(tail -n 1 $AGENT_LOG)"
 			rootgate detach
