@@ -53,7 +53,7 @@ static __noinline int is_latent(struct attempt *attempt)
 }
 
 /* Of a task that isn't on the host's floor: nothing is read before that is known. */
-static __always_inline int check_exec(struct task_struct *task, __u32 level, const struct cred *new,
+static __always_inline int check_exec(struct task_struct *task, const struct cred *new,
 				      struct file *file, enum rg_attach way, bool silent)
 {
 	struct attempt attempt;
@@ -68,7 +68,7 @@ static __always_inline int check_exec(struct task_struct *task, __u32 level, con
 	is_judged = ids_hold_root(&attempt.ids) || is_near(&attempt, way);
 	if (!is_judged && !attempt.new->user_ns->level)
 		return 0;
-	attempt.evidence = forget(evidence_of(task, level));
+	attempt.evidence = forget(evidence_of(task, level_of(task)));
 	if (attempt.evidence == RG_EVIDENCE_NONE)
 		return 0;
 	attempt.task = task;
@@ -91,7 +91,7 @@ int BPF_PROG(rg_exec_lsm, struct linux_binprm *bprm, struct file *file, int ret)
 
 	if (ret || is_host_floor(task, &level))
 		return ret;
-	return check_exec(task, level, bprm->cred, file, RG_ATTACH_LSM, false) ? -EPERM : 0;
+	return check_exec(task, bprm->cred, file, RG_ATTACH_LSM, false) ? -EPERM : 0;
 }
 
 SEC("fmod_ret/security_bprm_creds_from_file")
@@ -102,7 +102,7 @@ int BPF_PROG(rg_exec_fmod, struct linux_binprm *bprm, struct file *file, int ret
 
 	if (ret || is_host_floor(task, &level))
 		return ret;
-	return check_exec(task, level, bprm->cred, file, RG_ATTACH_FMOD_RET, false) ? -EPERM : 0;
+	return check_exec(task, bprm->cred, file, RG_ATTACH_FMOD_RET, false) ? -EPERM : 0;
 }
 
 /* What the copies below call. Refuses as the first does, and tells nothing. */
@@ -111,8 +111,7 @@ int BPF_PROG(rg_exec_fmod_again, struct linux_binprm *bprm, struct file *file, i
 {
 	struct task_struct *task = current_task();
 
-	return check_exec(task, level_of(task), bprm->cred, file, RG_ATTACH_FMOD_RET, true) ? -EPERM
-											    : 0;
+	return check_exec(task, bprm->cred, file, RG_ATTACH_FMOD_RET, true) ? -EPERM : 0;
 }
 
 #define RG_EXEC_COPY(n)                                                                            \
@@ -174,8 +173,7 @@ int BPF_PROG(rg_exec_watch, struct task_struct *task)
 	__u32 level;
 
 	if (!is_host_floor(task, &level))
-		check_exec(task, level, task->real_cred, task->mm->exe_file, RG_ATTACH_AUDIT_ONLY,
-			   false);
+		check_exec(task, task->real_cred, task->mm->exe_file, RG_ATTACH_AUDIT_ONLY, false);
 	return 0;
 }
 

@@ -44,16 +44,19 @@ first()
 	awk -v lost="$lost" -v pattern="$1" '$1 >= lost && $0 ~ pattern { print $1 - lost; exit }' /tmp/said
 }
 
-# told NOTE STATE EXIT: of what was lost at $lost. A moment more is for the listening itself.
+# told NOTE STATE EXIT: of what was lost at $lost. Status and metrics say it as soon as the event does,
+# but asking them takes a while where the one CPU is busy with attaching anew.
 told()
 {
-	sleep 11
-	for told_by in "an event:\"type\":\"state\".*$1" "status:\"state\":\"$2\"" "its exit code:exit $3" \
-		"metrics:rootgate_state\\\\{state=\"$2\"\\\\} 1"; do
-		told_after=$(first "${told_by#*:}")
-		note "${told_by%%:*} after ${told_after:-no} hundredths of a second"
-		[ "${told_after:-9999}" -le 1050 ]
-		is $? 0 "by ${told_by%%:*}, within ten seconds"
+	sleep 15
+	for told_by in "an event:1050:\"type\":\"state\".*$1" "status:1500:\"state\":\"$2\"" \
+		"its exit code:1500:exit $3" "metrics:1500:rootgate_state\\\\{state=\"$2\"\\\\} 1"; do
+		told_pattern=${told_by#*:} told_by=${told_by%%:*}
+		told_limit=${told_pattern%%:*}
+		told_after=$(first "${told_pattern#*:}")
+		note "$told_by after ${told_after:-no} hundredths of a second"
+		[ "${told_after:-9999}" -le "$told_limit" ]
+		is $? 0 "by $told_by, in time"
 	done
 }
 
