@@ -83,35 +83,34 @@ static __always_inline int check_exec(struct task_struct *task, const struct cre
 	return 0;
 }
 
-SEC("lsm/bprm_creds_from_file")
-int BPF_PROG(rg_exec_lsm, struct linux_binprm *bprm, struct file *file, int ret)
+static __always_inline int on_exec(struct linux_binprm *bprm, struct file *file, enum rg_attach way,
+				   int ret)
 {
 	struct task_struct *task = current_task();
 	__u32 level;
 
 	if (ret || is_host_floor(task, &level))
 		return ret;
-	return check_exec(task, bprm->cred, file, RG_ATTACH_LSM, false) ? -EPERM : 0;
+	return check_exec(task, bprm->cred, file, way, false) ? -EPERM : 0;
+}
+
+SEC("lsm/bprm_creds_from_file")
+int BPF_PROG(rg_exec_lsm, struct linux_binprm *bprm, struct file *file, int ret)
+{
+	return on_exec(bprm, file, RG_ATTACH_LSM, ret);
 }
 
 SEC("fmod_ret/security_bprm_creds_from_file")
 int BPF_PROG(rg_exec_fmod, struct linux_binprm *bprm, struct file *file, int ret)
 {
-	struct task_struct *task = current_task();
-	__u32 level;
-
-	if (ret || is_host_floor(task, &level))
-		return ret;
-	return check_exec(task, bprm->cred, file, RG_ATTACH_FMOD_RET, false) ? -EPERM : 0;
+	return on_exec(bprm, file, RG_ATTACH_FMOD_RET, ret);
 }
 
 /* What the copies below call. Refuses as the first does, and tells nothing. */
 SEC("fmod_ret/security_bprm_creds_from_file")
 int BPF_PROG(rg_exec_fmod_again, struct linux_binprm *bprm, struct file *file, int ret)
 {
-	struct task_struct *task = current_task();
-
-	return check_exec(task, bprm->cred, file, RG_ATTACH_FMOD_RET, true) ? -EPERM : 0;
+	return check_exec(current_task(), bprm->cred, file, RG_ATTACH_FMOD_RET, true) ? -EPERM : 0;
 }
 
 #define RG_EXEC_COPY(n)                                                                            \
