@@ -49,7 +49,7 @@ first()
 told()
 {
 	sleep 15
-	for told_by in "an event:1050:\"type\":\"state\".*$1" "status:1500:\"state\":\"$2\"" \
+	for told_by in "an event:1000:\"type\":\"state\".*$1" "status:1500:\"state\":\"$2\"" \
 		"its exit code:1500:exit $3" "metrics:1500:rootgate_state\\\\{state=\"$2\"\\\\} 1"; do
 		told_pattern=${told_by#*:} told_by=${told_by%%:*}
 		told_limit=${told_pattern%%:*}
