@@ -141,7 +141,25 @@ nspid()
 		"/proc/$1/status" 2>/dev/null
 }
 
-# attempt CODE ACTION TYPE DEPTH NAME STEP...: the probe does the steps, waits, and does the last
+# held STEP...: the probe, as $held, as far as its step "go"; what it says is in /tmp/held.out. What
+# helped on the way there has gone by then.
+held()
+{
+	[ -p /tmp/go ] || mkfifo /tmp/go
+	probe "$@" >/tmp/held.out 2>&1 </tmp/go &
+	held=$!
+	exec 9>/tmp/go
+	wait_for 10 grep -q ready /tmp/held.out
+}
+
+# go: $held goes on, to its end; its exit code.
+go()
+{
+	exec 9>&-
+	wait $held
+}
+
+# attempt CODE ACTION TYPE DEPTH NAME STEP...: the probe does the steps, is held, and does the last
 # one; its exit code must be CODE. ACTION "-": there must be no event; otherwise there must be just
 # one, of TYPE, with that action and the PIDs that /proc has for the process, which is the DEPTHth
 # descendant of the probe. The event stays in $event.
@@ -155,16 +173,14 @@ attempt()
 		shift
 	done
 	# shellcheck disable=SC2086 # a list of steps
-	probe $attempt_steps sleep=300 "$1" >/tmp/attempt.out 2>&1 &
-	attempt_probe=$!
-	sleep 0.1 # what helps on the way there has gone by then
-	attempt_pid=$(descendant $attempt_probe "$attempt_depth")
+	held $attempt_steps go "$1"
+	attempt_pid=$(descendant $held "$attempt_depth")
 	attempt_pids=$(nspid "$attempt_pid")
-	wait $attempt_probe
+	go
 	attempt_got=$?
 	if [ $attempt_got != "$attempt_code" ]; then
 		not_ok "$attempt_name" "probe$attempt_steps $1" "exit $attempt_got instead of $attempt_code" \
-			"$(cat /tmp/attempt.out)"
+			"$(cat /tmp/held.out)"
 		return
 	fi
 	if [ "$attempt_action" = - ]; then

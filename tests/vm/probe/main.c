@@ -133,6 +133,18 @@ static int step_until(const struct word *word)
 	return GO_ON;
 }
 
+static int step_go(const struct word *word)
+{
+	char byte;
+
+	(void)word;
+	puts("ready");
+	fflush(stdout);
+	while (read(STDIN_FILENO, &byte, 1) > 0)
+		;
+	return GO_ON;
+}
+
 /* What events call this process, until an exec gives it another name. */
 static int step_name(const struct word *word)
 {
@@ -197,6 +209,7 @@ static const struct step steps[] = {
 	{ "print", step_print, "pids and uids on stdout" },
 	{ "sleep", step_sleep, "=MS" },
 	{ "until", step_until, "=FILE go on once it is there" },
+	{ "go", step_go, "say \"ready\", and go on at the end of the input" },
 };
 
 static const struct step acts[] = {

@@ -100,12 +100,12 @@ note "the container's name, as runc leaves it behind"
 # named NAME: an event of a container whose PID 1 runc calls so; "" is none that it knows.
 named()
 {
-	probe pidns sleep=700 execself=/bin/true >/dev/null 2>&1 &
-	named_pid=$(descendant $! 1)
+	held pidns go execself=/bin/true
+	named_pid=$(descendant $held 1)
 	mkdir -p "/run/runc/$1"
 	[ ! "$1" ] || echo "{ \"init_process_pid\": $named_pid,
 		\"init_process_start\": $(cut -d' ' -f22 "/proc/$named_pid/stat") }" >"/run/runc/$1/state.json"
-	wait $!
+	go
 	field "$(event_of "$named_pid" exec | sed 's/.*"container"//')" name
 }
 is "$(named web)" '"web"' "an event has it"

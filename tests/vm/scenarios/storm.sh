@@ -99,11 +99,9 @@ trap 'echo $pid_max >/proc/sys/kernel/pid_max' EXIT
 # One PID alone is left, since those below 300 are for the boot: fork after fork has it. Until a new
 # thread of the kernel takes it; then there is one more.
 for last in 300 301 302 303 304; do
-	probe pidns resuid=1000,1000,1000 reexec sleep=1000 storm=200 &
-	alone=$!
-	sleep 0.5
+	held pidns resuid=1000,1000,1000 reexec go storm=200
 	echo $((last + 1)) >/proc/sys/kernel/pid_max
-	wait $alone
+	go
 	code=$?
 	echo "$pid_max" >/proc/sys/kernel/pid_max
 	[ $code = 0 ] && break
