@@ -20,6 +20,12 @@
 #include "rootgate.skel.h"
 
 /* libbpf says in its log, not in its error codes, what went wrong: its last warning is kept. */
+/*
+ * The verifier's last words alone (BPF_LOG_STATS, linux/bpf_verifier.h). Else libbpf has a program
+ * that is refused verified again and again, each time with more room for the log: minutes.
+ */
+#define VERIFIER_SUMMARY 4
+
 static char libbpf_words[512];
 
 static int libbpf_print(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -98,8 +104,11 @@ static int load(struct loader *loader, const struct host *host, struct why *why)
 	struct bpf_program *prog;
 	int err;
 
-	bpf_object__for_each_program(prog, bpf->obj)
+	bpf_object__for_each_program(prog, bpf->obj) {
 		bpf_program__set_autoload(prog, program_wanted(prog, loader));
+		if (!log_is_verbose())
+			bpf_program__set_log_level(prog, VERIFIER_SUMMARY);
+	}
 	if (loader->attach != RG_ATTACH_FMOD_RET) {
 		bpf_map__set_autocreate(bpf->maps.exec_again, false);
 		bpf_map__set_autocreate(bpf->maps.setuid_again, false);
