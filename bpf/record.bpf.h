@@ -29,6 +29,7 @@ struct leader {
 	__u32 level; /* of its PID namespace */
 	__u32 pidns; /* inode of that, where it is known; else 0 */
 	enum rg_evidence evidence;
+	struct rg_slot *home; /* where the search for its record begins */
 };
 
 #define NO_SLOT	  (-1)
@@ -67,15 +68,19 @@ __weak __noinline int slot_find_far(__u32 pid, __u64 start_time, int except)
 	return NO_SLOT;
 }
 
-/* A process's own; NULL. Most are where their search begins, and nearly all others nowhere. */
-static __always_inline struct rg_slot *slot_find(__u32 pid, __u64 start_time)
+static __always_inline struct rg_slot *slot_home(__u32 pid)
 {
-	struct rg_slot *slot = slot_at(pid % config.slots);
+	return slot_at(pid % config.slots);
+}
+
+/* A process's own; NULL. Most are at home, and nearly all others nowhere. */
+static __always_inline struct rg_slot *slot_find(struct rg_slot *home, __u32 pid, __u64 start_time)
+{
 	int at;
 
-	if (!slot || slot_is_of(slot, pid, start_time))
-		return slot;
-	if (!slot->far)
+	if (!home || slot_is_of(home, pid, start_time))
+		return home;
+	if (!home->far)
 		return NULL;
 	at = slot_find_far(pid, start_time, NO_SLOT);
 	return at < 0 ? NULL : slot_at((__u32)at);
@@ -130,25 +135,24 @@ __weak __noinline int slot_claim_far(__u32 pid, __u64 now)
 }
 
 /*
- * The same, and its number. Most find it where the search for their record will begin; of others
- * that place is told that they are somewhere else. NULL.
+ * The same, and its number. Most find it at home; where they do not, that is told there, for those
+ * who will search. NULL.
  */
-static __always_inline struct rg_slot *slot_claim(__u32 pid, __u64 now, __u32 *at)
+static __always_inline struct rg_slot *slot_claim(struct rg_slot *home, __u32 pid, __u64 now,
+						  __u32 *at)
 {
-	struct rg_slot *first;
 	int far;
 
-	*at = pid % config.slots;
-	first = slot_at(*at);
-	if (!first)
+	if (!home)
 		return NULL;
-	if (slot_is_free(first, now) && slot_take(first, *at, pid))
-		return first;
+	*at = pid % config.slots;
+	if (slot_is_free(home, now) && slot_take(home, *at, pid))
+		return home;
 	far = slot_claim_far(pid, now);
 	if (far < 0)
 		return NULL;
 	if ((__u32)far != *at)
-		first->far = 1;
+		home->far = 1;
 	*at = (__u32)far;
 	return slot_at(*at);
 }
@@ -185,14 +189,16 @@ static __noinline __u32 uid_inside(struct user_namespace *ns, __u32 kuid)
 	return 65534;
 }
 
-/* What a set*uid changes. */
-static __always_inline void record_ids(struct rg_slot *slot, const struct cred *cred)
+/* What a set*uid changes; a credential's user namespace is handed on. */
+static __always_inline void record_ids(struct rg_slot *slot, const struct cred *cred,
+				       struct user_namespace *ns)
 {
-	struct user_namespace *ns = cred->user_ns;
+	__u8 level = (__u8)ns->level;
 	struct rg_ids ids;
 
 	ids_of(cred, &ids);
-	slot->container_uid = ns->level ? uid_inside(ns, ids.euid) : ids.euid;
+	slot->userns_level = level;
+	slot->container_uid = level ? uid_inside(ns, ids.euid) : ids.euid;
 	slot->ids = ids;
 }
 
@@ -206,9 +212,8 @@ static __always_inline void record_change(struct rg_slot *slot, struct task_stru
 	slot->cgroup_id = READ(task, cgroups, dfl_cgrp, kn, id);
 	slot->ppid = (__u32)task->real_parent->tgid;
 	slot->userns = userns->ns.inum;
-	slot->userns_level = (__u8)userns->level;
 	slot->evidence = (__u8)evidence;
-	record_ids(slot, cred);
+	record_ids(slot, cred, userns);
 	/* two loads, where a helper would be a hundred instructions (TASK_COMM_LEN) */
 	((__u64 *)slot->comm)[0] = ((const __u64 *)task->comm)[0];
 	((__u64 *)slot->comm)[1] = ((const __u64 *)task->comm)[1];

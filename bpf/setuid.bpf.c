@@ -68,9 +68,9 @@ static __always_inline void follow(struct task_struct *task, const struct cred *
 
 	if (!changes_ids(new, old) || (__u32)READ(task, pid) != pid)
 		return;
-	slot = slot_find(pid, READ(task, start_boottime));
+	slot = slot_find(slot_home(pid), pid, READ(task, start_boottime));
 	if (slot)
-		record_ids(slot, new);
+		record_ids(slot, new, new->user_ns);
 }
 
 static __always_inline int on_setuid(struct task_struct *task, struct cred *new,

@@ -43,8 +43,8 @@ static __always_inline bool record_add(const struct leader *leader, bool iterate
 	struct rg_slot *slot;
 	__u32 at;
 
-	slot = slot_claim(leader->pid, iterated ? bpf_ktime_get_boot_ns() : leader->start_time,
-			  &at);
+	slot = slot_claim(leader->home, leader->pid,
+			  iterated ? bpf_ktime_get_boot_ns() : leader->start_time, &at);
 	if (!slot)
 		return false;
 	record_change(slot, leader->task, leader->evidence);
@@ -61,12 +61,6 @@ static __always_inline bool record_add(const struct leader *leader, bool iterate
 	if (iterated || *(volatile __u32 *)&control.seeding)
 		settle(slot, at, iterated);
 	return true;
-}
-
-/* The record of the process that a task is of; NULL. */
-static __always_inline struct rg_slot *record_of(struct task_struct *task)
-{
-	return slot_find((__u32)task->tgid, task->group_leader->start_boottime);
 }
 
 /* Once a process, however many copies have tried. */
@@ -157,7 +151,8 @@ static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flag
 		return 0;
 	leader.pid = (__u32)task->tgid;
 	leader.start_time = task->start_boottime;
-	slot = slot_find(leader.pid, leader.start_time);
+	leader.home = slot_home(leader.pid);
+	slot = slot_find(leader.home, leader.pid, leader.start_time);
 	if (slot) { /* a copy of this was here, or another agent's programs */
 		if (is_older_pass(slot->pass))
 			slot->pass = control.pass_number;
@@ -189,7 +184,8 @@ static __always_inline int on_exec(struct task_struct *task, __u32 copy)
 		leader.evidence = forget(evidence_of(task, leader.level));
 	leader.pid = (__u32)task->tgid;
 	leader.start_time = task->start_boottime;
-	slot = slot_find(leader.pid, leader.start_time);
+	leader.home = slot_home(leader.pid);
+	slot = slot_find(leader.home, leader.pid, leader.start_time);
 	if (leader.evidence == RG_EVIDENCE_NONE) {
 		if (slot)
 			slot_void(slot);
@@ -203,16 +199,17 @@ static __always_inline int on_exec(struct task_struct *task, __u32 copy)
 
 static __always_inline int on_exit(struct task_struct *task)
 {
+	__u32 pid = (__u32)task->tgid;
 	struct rg_slot *slot;
 
-	if ((__u32)task->tgid == control.agent && !task->signal->live.counter)
+	if (pid == control.agent && !task->signal->live.counter)
 		control.agent = 0;
 	if (is_of_boot(task->nsproxy) || task->signal->live.counter)
 		return 0;
 	/* a canary, whose agent may have been killed before it took that back */
-	if ((__u32)task->tgid == control.pass)
+	if (pid == control.pass)
 		control.pass = 0;
-	slot = record_of(task);
+	slot = slot_find(slot_home(pid), pid, task->group_leader->start_boottime);
 	if (slot)
 		slot_free(slot);
 	return 0;
@@ -260,7 +257,7 @@ static __always_inline void refresh(struct rg_slot *slot, struct task_struct *ta
 	slot->pass = control.pass_number;
 	record_change(slot, task, evidence);
 	if (*(const struct cred *volatile *)&task->real_cred != cred)
-		record_ids(slot, task->real_cred);
+		record_ids(slot, task->real_cred, task->real_cred->user_ns);
 }
 
 /*
@@ -271,7 +268,7 @@ static __always_inline void refresh(struct rg_slot *slot, struct task_struct *ta
 static __always_inline bool seed(const struct leader *leader)
 {
 	struct task_struct *task = leader->task;
-	struct rg_slot *slot = slot_find(leader->pid, leader->start_time);
+	struct rg_slot *slot = slot_find(leader->home, leader->pid, leader->start_time);
 	bool room = true;
 
 	if (slot) {
@@ -283,7 +280,7 @@ static __always_inline bool seed(const struct leader *leader)
 	}
 	if (task->signal->live.counter)
 		return room;
-	slot = slot_find(leader->pid, leader->start_time);
+	slot = slot_find(leader->home, leader->pid, leader->start_time);
 	if (slot)
 		slot_free(slot);
 	return true;
@@ -311,6 +308,7 @@ int rg_seed(struct bpf_iter__task *ctx)
 	leader.evidence = forget(evidence_of(task, leader.level));
 	leader.pid = (__u32)task->tgid;
 	leader.start_time = task->start_boottime;
+	leader.home = slot_home(leader.pid);
 	if (leader.evidence == RG_EVIDENCE_NONE || seed(&leader))
 		return 0;
 	if (!control.heartbeat)
