@@ -2,7 +2,7 @@
 #
 # timeout: 300
 # lsm: default
-# kernels: 5.10 6.1 newest
+# kernels: 6.1 newest
 #
 # Whatever keeps the programs from refusing, or from outliving the agent, is told within ten seconds:
 # by an event, by status and its exit code, and by metrics. Without the guard, which would refuse
