@@ -127,6 +127,11 @@ check: deps	## all tests: static, unit, command line, and all kernels in virtual
 check-fast: deps	## the same without virtual machines
 	$(Q)tests/check --no-vm
 
+check-full: deps	## hours: real engines on every kernel, and each decision broken in turn
+	$(Q)$(MAKE) --no-print-directory $(B)/rootgate
+	$(Q)tests/vm/matrix --full
+	$(Q)tests/vm/mutations
+
 demo: deps	## the main job, with real container engines, in a virtual machine
 	$(Q)$(MAKE) --no-print-directory $(B)/rootgate
 	$(Q)tests/demo
@@ -197,5 +202,5 @@ $(B)/bpf $(B)/lib $(O)/unit $(B)/vm:
 -include $(wildcard $(B)/bpf/*.d $(B)/lib/*.d $(O)/*.d $(O)/unit/*.d)
 
 .DELETE_ON_ERROR:
-.PHONY: all help unit-tests deps check check-fast demo lint format fuzz install uninstall clean
+.PHONY: all help unit-tests deps check check-fast check-full demo lint format fuzz install uninstall clean
 .SECONDARY:
