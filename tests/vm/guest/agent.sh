@@ -54,6 +54,16 @@ policy()
 	mv $POLICY.new $POLICY
 }
 
+# The policy file comes in force, with an agent that is started where none has been.
+in_force()
+{
+	if [ "$agent" ]; then
+		agent_reload || not_ok "reload" "$(tail -n 20 $AGENT_LOG)"
+	else
+		agent_start --policy $POLICY
+	fi
+}
+
 generation()
 {
 	rootgate status -o json | sed -n 's/.*"generation":\([0-9]*\).*/\1/p'
@@ -152,11 +162,10 @@ held()
 	wait_for 10 grep -q ready /tmp/held.out
 }
 
-# go: $held goes on, to its end; its exit code.
+# It goes on; wait $held for what comes of it.
 go()
 {
 	exec 9>&-
-	wait $held
 }
 
 # attempt CODE ACTION TYPE DEPTH NAME STEP...: the probe does the steps, is held, and does the last
@@ -177,6 +186,7 @@ attempt()
 	attempt_pid=$(descendant $held "$attempt_depth")
 	attempt_pids=$(nspid "$attempt_pid")
 	go
+	wait $held
 	attempt_got=$?
 	if [ $attempt_got != "$attempt_code" ]; then
 		not_ok "$attempt_name" "probe$attempt_steps $1" "exit $attempt_got instead of $attempt_code" \

@@ -106,6 +106,7 @@ named()
 	[ ! "$1" ] || echo "{ \"init_process_pid\": $named_pid,
 		\"init_process_start\": $(cut -d' ' -f22 "/proc/$named_pid/stat") }" >"/run/runc/$1/state.json"
 	go
+	wait $held
 	field "$(event_of "$named_pid" exec | sed 's/.*"container"//')" name
 }
 is "$(named web)" '"web"' "an event has it"

@@ -21,33 +21,20 @@ mode: enforce
 ${2:-hold_timeout: 10s}
 rules:
 $1"
-	if [ "$agent" ]; then
-		agent_reload || not_ok "reload" "$(tail -n 20 $AGENT_LOG)"
-	else
-		agent_start --policy $POLICY
-	fi
+	in_force
 }
 
-# start STEP...: a probe that becomes PID 1 of a PID namespace; $pid is that on the host. It waits at
-# $go until go lets it go on.
-go=until=/tmp/go
+# start STEP...: a probe that becomes PID 1 of a PID namespace, and is held; $pid is that on the host.
 start()
 {
-	rm -f /tmp/go
-	probe "$@" >/tmp/start.out 2>&1 &
-	started=$!
-	pid=$(descendant $started 1)
-}
-
-go()
-{
-	: >/tmp/go
+	held "$@"
+	pid=$(descendant $held 1)
 }
 
 # What became of it: the probe's exit code is in $code.
 ended()
 {
-	wait "$started"
+	wait "$held"
 	code=$?
 }
 
@@ -104,22 +91,22 @@ rules '  - { name: good, match: { name: "good*" }, action: allow, reason: test, 
   - { name: bad, match: { label.team: bad }, action: kill }'
 
 note "known before it executes anything"
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 known good
 go_known
 became "0 allow good good no" "by name: allowed at once"
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 known bad
 go_known
 became "137 kill bad bad no" "by label: killed at once"
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 known other
 go_known
 became "1 deny null other no" "no rule: the mode decides"
 is "$(counter held) $(counter unidentified)" "0 0" "none of them was held"
 
 note "not known yet: held"
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 go
 expect_exit 0 "it is stopped" wait_for 2 is_stopped
 is "$(readlink "/proc/$pid/exe")" /bin/busybox "as the new image"
@@ -129,12 +116,12 @@ is $? 0 "it stays stopped"
 known good2
 became "0 allow good good2 yes" "allowed once it is known"
 like "$(field "$event" held_ms)" "[0-9]*.[0-9]*" "its event tells how long it was held"
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 go
 wait_for 2 is_stopped
 known bad
 became "137 kill bad bad yes" "killed once it is known"
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 go
 wait_for 2 is_stopped
 known other2
@@ -142,7 +129,7 @@ became "137 deny null other2 yes" "refused by the mode"
 is "$(counter held) $(counter exec_allow) $(counter exec_kill)" "3 2 2" "all are counted"
 
 note "known once, never held again"
-start pidns $go reexec fork execself=/bin/true
+start pidns go reexec fork execself=/bin/true
 known good3
 go_known
 ended
@@ -150,13 +137,13 @@ is "$code $(counter held)" "0 3" "what follows is not held"
 
 note "nobody knows it in time"
 rules '  - { name: good, match: { name: "good*" }, action: allow, reason: test }' "hold_timeout: 1s"
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 go
 became "137 deny null null yes" "refused after hold_timeout"
-start pidns resuid=1000,1000,0 $go setuid=0
+start pidns resuid=1000,1000,0 go setuid=0
 go
 became "1 deny null null no" "set*uid can't be held: refused" setuid
-start pidns resuid=1000,1000,1000 $go execself=/bin/true
+start pidns resuid=1000,1000,1000 go execself=/bin/true
 go
 quietly 0 "who is no root is not judged"
 
@@ -166,39 +153,39 @@ echo "{ \"linux\": { \"cgroupsPath\": \"/docker/$HEX\" } }" \
 	>/run/containerd/io.containerd.runtime.v2.task/moby/$HEX/config.json
 echo '{ "Name": "/good4", "Config": { "Image": "nginx:1.27", "Labels": {} } }' \
 	>/var/lib/docker/containers/$HEX/config.v2.json
-start cgroup=docker/$HEX pidns $go execself=/bin/true
+start cgroup=docker/$HEX pidns go execself=/bin/true
 go_known
 quietly 0 "Docker's own cgroup"
-start cgroup=docker/$HEX/docker-$HEX.scope pidns $go execself=/bin/true
+start cgroup=docker/$HEX/docker-$HEX.scope pidns go execself=/bin/true
 go_known
 quietly 0 "what is below it"
-start cgroup=job/docker/$HEX pidns $go execself=/bin/true
+start cgroup=job/docker/$HEX pidns go execself=/bin/true
 go_known
 became "137 deny null null yes" "not another's cgroup of that name"
-start cgroup=docker-$HEX.scope pidns $go execself=/bin/true
+start cgroup=docker-$HEX.scope pidns go execself=/bin/true
 go_known
 became "137 deny null null yes" "nor one elsewhere"
 
 note "unidentified: deny, allow; image"
 rules '  - { name: web, match: { image: nginx }, action: allow, reason: test }' "unidentified: deny"
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 go
 became "1 deny null null no" "deny: at once"
-start cgroup=docker/$HEX pidns $go execself=/bin/true
+start cgroup=docker/$HEX pidns go execself=/bin/true
 go_known
 quietly 1 "an image of another tag"
 rules '  - { name: web, match: { image: "docker.io/library/nginx:1.27" }, action: allow, reason: test }' \
 	"unidentified: allow"
-start cgroup=docker/$HEX pidns $go execself=/bin/true
+start cgroup=docker/$HEX pidns go execself=/bin/true
 go_known
 quietly 0 "an image by its canonical name, after a reload"
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 go
 became "0 allow null null no" "allow: let through, and told"
 
 note "a reload in between"
 rules '  - { name: good, match: { name: "good*" }, action: allow, reason: test }'
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 go
 wait_for 2 is_stopped
 rules '  - { name: good, match: { name: "good*" }, action: kill }'
@@ -207,7 +194,7 @@ became "137 kill good good5 yes" "the policy that is in force then decides"
 
 note "an agent that is gone"
 rules '  - { name: good, match: { name: "good*" }, action: allow, reason: test }' "hold_timeout: 2s"
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 go
 wait_for 2 is_stopped
 agent_on_exit=keep
@@ -215,7 +202,7 @@ agent_stop
 quietly 137 "what waits when it ends is killed"
 agent_start --policy $POLICY
 kill -STOP "$agent" # it is not even told
-start pidns $go execself=/bin/true
+start pidns go execself=/bin/true
 go
 wait_for 2 is_stopped
 kill -9 "$agent"
@@ -228,7 +215,7 @@ agent_start --no-guard --policy $POLICY
 quietly 137 "until the next agent decides"
 
 note "without the guard, somebody else lets it go on"
-start pidns $go execself=/bin/sleep,9
+start pidns go execself=/bin/sleep,9
 go
 wait_for 2 is_stopped
 sleep 0.1

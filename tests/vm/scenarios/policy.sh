@@ -20,11 +20,7 @@ rules()
 mode: ${mode:-enforce}
 rules:
 $1"
-	if [ "$agent" ]; then
-		agent_reload || not_ok "reload" "$(tail -n 20 $AGENT_LOG)"
-	else
-		agent_start --policy $POLICY
-	fi
+	in_force
 }
 
 note "cgroup"

@@ -102,6 +102,7 @@ for last in 300 301 302 303 304; do
 	held pidns resuid=1000,1000,1000 reexec go storm=200
 	echo $((last + 1)) >/proc/sys/kernel/pid_max
 	go
+	wait $held
 	code=$?
 	echo "$pid_max" >/proc/sys/kernel/pid_max
 	[ $code = 0 ] && break
