@@ -66,11 +66,12 @@ RG_MAP struct {
 
 /*
  * PIDs of processes with more levels than a slot holds. Key: number of the slot. Value: struct
- * rg_levels. Written with the record, deleted when the slot is used again. Full: as above.
+ * rg_levels. Written with the record, deleted when the slot is used again. The agent makes it as
+ * large as the slots are many, so it is never full; without memory: as above.
  */
 RG_MAP struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 32768);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u32);
 	__type(value, struct rg_levels);

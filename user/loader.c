@@ -137,6 +137,16 @@ static int load(struct loader *loader, const struct host *host, struct why *why)
 	return -ENOMEM;
 }
 
+/* A slot has one entry of the second map at most. */
+static int size_records(const struct loader *loader)
+{
+	struct bpf_map *processes = loader->bpf->maps.processes;
+	__u32 slots = loader->max_processes ?: bpf_map__max_entries(processes);
+
+	return bpf_map__set_max_entries(processes, slots)
+		       ?: bpf_map__set_max_entries(loader->bpf->maps.deep_pids, slots);
+}
+
 static bool same_size(const struct bpf_map *map, int fd)
 {
 	struct bpf_map_info info = {};
@@ -251,9 +261,7 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 		why_set(why, "cannot open the BPF object: %s (%s)", strerror(-err), libbpf_words);
 		return err;
 	}
-	err = loader.max_processes
-		      ? bpf_map__set_max_entries(loader.bpf->maps.processes, loader.max_processes)
-		      : 0;
+	err = size_records(&loader);
 	err = err ?: reuse_maps(loader.bpf, maps, n_maps, why);
 	err = err ?: load(&loader, host, why);
 	if (!err) {

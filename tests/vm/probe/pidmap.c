@@ -63,7 +63,8 @@ static bool lookup(int map, const void *key, void *value)
 	return bpf(BPF_MAP_LOOKUP_ELEM, &attr) == 0;
 }
 
-static bool map_slots(int map)
+/* How many entries it has room for; 0 where they are of another size, or it can't be known. */
+static __u32 room_of(int map, size_t entry)
 {
 	struct bpf_map_info info = {};
 	union bpf_attr attr = {};
@@ -71,9 +72,16 @@ static bool map_slots(int map)
 	attr.info.bpf_fd = (__u32)map;
 	attr.info.info_len = sizeof(info);
 	attr.info.info = (uintptr_t)&info;
-	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) || info.value_size != sizeof(*slots))
+	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) || info.value_size != entry)
+		return 0;
+	return info.max_entries;
+}
+
+static bool map_slots(int map)
+{
+	count = room_of(map, sizeof(*slots));
+	if (!count)
 		return false;
-	count = info.max_entries;
 	slots = mmap(NULL, count * sizeof(*slots), PROT_READ, MAP_SHARED, map, 0);
 	return slots != MAP_FAILED;
 }
@@ -237,6 +245,8 @@ int act_pidmap(const struct word *word)
 	slot_of = calloc(HOSTS, sizeof(*slot_of));
 	if (!proc || !slot_of)
 		return could_not("/proc");
+	if (room_of(deep, sizeof(struct rg_levels)) < count)
+		mismatch(0, "room for deep levels", count, room_of(deep, sizeof(struct rg_levels)));
 	read_slots();
 	while ((entry = readdir(proc)))
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
