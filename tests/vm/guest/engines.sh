@@ -5,16 +5,28 @@
 # /images/busybox and /images/nginx for runc and crun. What rootgate makes of them is none of this
 # file's business: see refusals.sh.
 
-# Starts dockerd and doesn't wait: that takes a while, in which other engines can be tested.
+# start_docker [OPTION...]: starts dockerd and doesn't wait: that takes a while, in which other engines
+# can be tested.
 start_docker()
 {
-	dockerd "$@" >/run/dockerd.log 2>&1 &
+	docker_options=$*
+	# shellcheck disable=SC2086 # a list of options
+	dockerd $docker_options >>/run/dockerd.log 2>&1 &
 	docker_pid=$!
 }
 
+# Where the machine is slow dockerd gives its containerd up after a while, and ends: then once more.
+docker_is_up()
+{
+	# shellcheck disable=SC2086 # a list of options
+	kill -0 "$docker_pid" 2>/dev/null || start_docker $docker_options
+	[ -S "${1#unix://}" ] && timeout 20 docker -H "$1" version
+}
+
+# wait_for_docker [HOST]
 wait_for_docker()
 {
-	wait_for 120 test -S /run/docker.sock && wait_for 60 docker version && return
+	wait_for 120 docker_is_up "${1:-unix:///run/docker.sock}" && return
 	tail -n 20 /run/dockerd.log
 	return 1
 }
@@ -35,9 +47,7 @@ start_remapped_docker()
 
 wait_for_remapped_docker()
 {
-	wait_for 120 test -S "${REMAPPED#unix://}" && wait_for 60 docker -H $REMAPPED version && return
-	tail -n 20 /run/dockerd.log
-	return 1
+	wait_for_docker $REMAPPED
 }
 
 # What docker's containerd tells of its tasks from now on: the one place that knows the PIDs of
