@@ -156,9 +156,10 @@ nspid()
 held()
 {
 	[ -p /tmp/go ] || mkfifo /tmp/go
-	probe "$@" >/tmp/held.out 2>&1 </tmp/go &
+	: >/tmp/held.out
+	exec 9<>/tmp/go # for reading, too: then it waits for nobody, and no signal interrupts it
+	probe "$@" >/tmp/held.out 2>&1 </tmp/go 9>&- &
 	held=$!
-	exec 9>/tmp/go
 	wait_for 10 grep -q ready /tmp/held.out
 }
 
