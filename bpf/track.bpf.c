@@ -63,6 +63,14 @@ static __always_inline bool record_add(const struct leader *leader, bool iterate
 	return true;
 }
 
+/* What its record is searched by. */
+static __always_inline void leader_name(struct leader *leader, struct task_struct *task)
+{
+	leader->pid = (__u32)task->tgid;
+	leader->start_time = task->start_boottime;
+	leader->home = slot_home(leader->pid);
+}
+
 /* Once a process, however many copies have tried. */
 static __always_inline void count_full(bool room, __u32 copy)
 {
@@ -149,9 +157,7 @@ static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flag
 
 	if (clone_flags & CLONE_THREAD || is_host_floor(task, &leader.level))
 		return 0;
-	leader.pid = (__u32)task->tgid;
-	leader.start_time = task->start_boottime;
-	leader.home = slot_home(leader.pid);
+	leader_name(&leader, task);
 	slot = slot_find(leader.home, leader.pid, leader.start_time);
 	if (slot) { /* a copy of this was here, or another agent's programs */
 		if (is_older_pass(slot->pass))
@@ -182,9 +188,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 copy)
 		return 0;
 	if (!is_host_floor(task, &leader.level))
 		leader.evidence = forget(evidence_of(task, leader.level));
-	leader.pid = (__u32)task->tgid;
-	leader.start_time = task->start_boottime;
-	leader.home = slot_home(leader.pid);
+	leader_name(&leader, task);
 	slot = slot_find(leader.home, leader.pid, leader.start_time);
 	if (leader.evidence == RG_EVIDENCE_NONE) {
 		if (slot)
@@ -306,9 +310,7 @@ int rg_seed(struct bpf_iter__task *ctx)
 	if (!task->nsproxy && leader.level == config.base_level)
 		return 0;
 	leader.evidence = forget(evidence_of(task, leader.level));
-	leader.pid = (__u32)task->tgid;
-	leader.start_time = task->start_boottime;
-	leader.home = slot_home(leader.pid);
+	leader_name(&leader, task);
 	if (leader.evidence == RG_EVIDENCE_NONE || seed(&leader))
 		return 0;
 	if (!control.heartbeat)
