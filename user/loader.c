@@ -19,13 +19,13 @@
 #include "log.h"
 #include "rootgate.skel.h"
 
-/* libbpf says in its log, not in its error codes, what went wrong: its last warning is kept. */
 /*
  * The verifier's last words alone (BPF_LOG_STATS, linux/bpf_verifier.h). Else libbpf has a program
  * that is refused verified again and again, each time with more room for the log: minutes.
  */
 #define VERIFIER_SUMMARY 4
 
+/* libbpf says in its log, not in its error codes, what went wrong: its last warning is kept. */
 static char libbpf_words[512];
 
 static int libbpf_print(enum libbpf_print_level level, const char *fmt, va_list ap)
