@@ -124,15 +124,6 @@ static int step_sleep(const struct word *word)
 	return GO_ON;
 }
 
-static int step_until(const struct word *word)
-{
-	const struct timespec moment = { .tv_nsec = 1000000 };
-
-	while (access(word->value, F_OK))
-		nanosleep(&moment, NULL);
-	return GO_ON;
-}
-
 static int step_go(const struct word *word)
 {
 	char byte;
@@ -208,7 +199,6 @@ static const struct step steps[] = {
 	{ "name", step_name, "=NAME what events call this process" },
 	{ "print", step_print, "pids and uids on stdout" },
 	{ "sleep", step_sleep, "=MS" },
-	{ "until", step_until, "=FILE go on once it is there" },
 	{ "go", step_go, "say \"ready\", and go on at the end of the input" },
 };
 

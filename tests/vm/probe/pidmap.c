@@ -236,6 +236,7 @@ int act_pidmap(const struct word *word)
 	int records = open_map(PINS "processes", 0);
 	int deep = open_map(PINS "deep_pids", BPF_F_RDONLY);
 	struct dirent *entry;
+	__u32 room;
 	DIR *proc;
 
 	(void)word;
@@ -245,8 +246,9 @@ int act_pidmap(const struct word *word)
 	slot_of = calloc(HOSTS, sizeof(*slot_of));
 	if (!proc || !slot_of)
 		return could_not("/proc");
-	if (room_of(deep, sizeof(struct rg_levels)) < count)
-		mismatch(0, "room for deep levels", count, room_of(deep, sizeof(struct rg_levels)));
+	room = room_of(deep, sizeof(struct rg_levels));
+	if (room < count)
+		mismatch(0, "room for deep levels", count, room);
 	read_slots();
 	while ((entry = readdir(proc)))
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
