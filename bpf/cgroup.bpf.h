@@ -12,7 +12,8 @@
 #include "maps.bpf.h"
 #include "read.bpf.h"
 
-#define CGROUPS_MAX 32 /* levels that are looked at */
+#define CGROUPS_MAX    32 /* levels that are looked at */
+#define SERVICE_LEVELS 12 /* the same for a service: of its slices and what it makes itself */
 
 /* The first bytes of a name as a number, as the kernel reads them at once. */
 #define HEAD(a, b, c, d, e, f, g, h)                                                               \
@@ -193,6 +194,40 @@ __weak __noinline __u64 cgroup_that_counts(__u64 css_set)
 static __always_inline __u64 cgroup_of(struct task_struct *task)
 {
 	return cgroup_that_counts((__u64)BPF_CORE_READ(task, cgroups));
+}
+
+/*
+ * Whether a cgroup is that of a service of systemd's, or below one's: of the
+ * names that are no slices the outermost is a service's, and none is a
+ * container's, as the ones of nspawn's services are. A name that is too long to
+ * be known whole is no service's.
+ */
+__weak __noinline int service_above(__u64 cgroup)
+{
+	struct kernfs_node *kn = (void *)cgroup, *parent;
+	int i, found = 0;
+
+	for (i = 0; i < SERVICE_LEVELS; i++) {
+		const char *text = BPF_CORE_READ(kn, name);
+		struct name_head name = {};
+		__u64 tail = 0;
+		long len;
+
+		parent = kernfs_parent(kn);
+		if (!parent)
+			return found;
+		len = bpf_probe_read_kernel_str(&name, sizeof(name), text); /* with the NUL */
+		if (runtime_of_name(name.head, name.next, (__u32)len, head_of_name(parent)))
+			return 0;
+		if (len > 8 && len < (long)sizeof(name))
+			bpf_probe_read_kernel(&tail, sizeof(tail), text + len - 9);
+		if (tail == HEAD('.', 's', 'e', 'r', 'v', 'i', 'c', 'e'))
+			found = 1;
+		else if (tail >> 16 != HEAD('.', 's', 'l', 'i', 'c', 'e', 0, 0))
+			found = 0;
+		kn = parent;
+	}
+	return 0;
 }
 
 #endif

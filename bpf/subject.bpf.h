@@ -10,6 +10,8 @@
 
 #include "cgroup.bpf.h"
 
+#define ROOTS_MAX 4 /* mounts on the root of one another that are looked at */
+
 /* The task's namespace at a level, 0 where it has none; to be read with BPF_CORE_READ. */
 static __always_inline struct upid upid_at(struct pid *pid, __u32 level)
 {
@@ -68,6 +70,36 @@ static __always_inline bool is_passed(struct task_struct *task)
 	return control.pass && (__u32)READ(task, tgid) == control.pass;
 }
 
+/* Whether the root of the task's files is the host's: at the very top of its mount namespace. */
+static __noinline int has_host_root(struct task_struct *task)
+{
+	struct dentry *dentry = READ(task, fs, root.dentry);
+	struct mount *mnt, *up;
+	int i;
+
+	mnt = (void *)READ(task, fs, root.mnt) - bpf_core_field_offset(struct mount, mnt);
+	for (i = 0; i < ROOTS_MAX && dentry == BPF_CORE_READ(mnt, mnt.mnt_root); i++) {
+		up = BPF_CORE_READ(mnt, mnt_parent);
+		if (up == mnt)
+			return 1;
+		dentry = BPF_CORE_READ(mnt, mnt_mountpoint);
+		mnt = up;
+	}
+	return 0;
+}
+
+/*
+ * A service of systemd's with PrivatePIDs=: one PID namespace below the base,
+ * the host's root, and a service's cgroup. It is of the host. The host's root
+ * mounted below another one, as containers have it, is not enough. The agent's
+ * canary looks like one where the agent is a service.
+ */
+static __always_inline bool is_private_service(struct task_struct *task)
+{
+	return (__u64)READ(task, fs, root.dentry) == control.root && control.root &&
+	       has_host_root(task) && service_above(cgroup_of(task)) && !is_canary(task);
+}
+
 /*
  * Which evidence shows that a task is contained, which is not on the host's
  * floor. It is its PID namespace; in the base PID namespace (--pid=host) it is the
@@ -84,6 +116,8 @@ static __always_inline enum rg_evidence evidence_of(struct task_struct *task, __
 		if (BPF_CORE_READ(base.ns, ns.inum) != config.base_pidns)
 			return RG_EVIDENCE_NONE; /* beside the base, not below it */
 	}
+	if (level == config.base_level + 1 && is_private_service(task))
+		return RG_EVIDENCE_NONE;
 	if (level > config.base_level)
 		return RG_EVIDENCE_PID_NAMESPACE;
 	return container_above(cgroup_of(task)) ? RG_EVIDENCE_CGROUP : RG_EVIDENCE_NONE;

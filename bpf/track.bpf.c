@@ -240,9 +240,14 @@ RG_TRACK(, 0)
 RG_TRACK(_copy1, 1)
 RG_TRACK(_copy2, 2)
 
-/* kthreadd has the boot's nsproxy and never leaves it; see is_host_floor(). */
+/*
+ * kthreadd has the boot's nsproxy and never leaves it; see is_host_floor(). PID 1
+ * has the host's root; see is_private_service().
+ */
 static __always_inline void learn_floor(struct task_struct *task)
 {
+	if (task->pid == 1 && !config.base_level)
+		control.root = (__u64)task->fs->root.dentry;
 	if (task->pid != KTHREADD || !(task->flags & PF_KTHREAD) || config.base_level)
 		return;
 	if (task->nsproxy->mnt_ns->ns.inum == config.base_mntns)

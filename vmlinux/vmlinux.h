@@ -235,6 +235,11 @@ struct path {
 	struct dentry *dentry;
 };
 
+/* linux/fs_struct.h */
+struct fs_struct {
+	struct path root;
+};
+
 /* linux/fs.h; private_data: of a BPF object's descriptor, that object */
 struct file {
 	struct path f_path;
@@ -317,6 +322,7 @@ struct task_struct {
 	u64 start_boottime;
 	const struct cred *real_cred;
 	struct mm_struct *mm;
+	struct fs_struct *fs;
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	char comm[16];

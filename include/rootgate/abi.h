@@ -14,7 +14,7 @@
 #include <linux/types.h>
 #endif
 
-#define RG_ABI_VERSION 6
+#define RG_ABI_VERSION 7
 
 /* PID namespaces nest to level 32, the base being level 0 (MAX_PID_NS_LEVEL, linux/pid_namespace.h). */
 #define RG_PIDS_MAX 33
@@ -225,8 +225,9 @@ struct rg_control {
 	__u64 held_events;	     /* and their events */
 	__u32 seeding; /* the iterator writes records, maybe of a process that has one just now */
 	__u32 pad;
+	__u64 root; /* written by the kernel side: the dentry of the host's root; 0 not known */
 };
-_Static_assert(sizeof(struct rg_control) == 192, "rg_control");
+_Static_assert(sizeof(struct rg_control) == 200, "rg_control");
 
 /* Fixed before the programs are loaded. */
 struct rg_config {

@@ -57,6 +57,8 @@ expect_exit 0 "systemd takes the unit" systemctl daemon-reload
 is "$(systemd-analyze verify --man=no rootgate.service 2>&1 | grep rootgate)" "" "and has nothing to say about it"
 note "$(systemd-analyze security --no-pager rootgate.service | tail -n 1)"
 expect_exit 0 "its exposure is 2.0 at most" systemd-analyze security --threshold=20 rootgate.service
+is "$(show Before | xargs -n1 | grep -cxE '(docker|containerd|crio|podman|kubelet)\.service')" 5 \
+	"it comes before all engines"
 expect_exit 0 "enable" systemctl enable rootgate.service
 is "$(forbidden)" "0 0" "without rootgate the forbidden goes through"
 
@@ -86,6 +88,26 @@ is "$(rootgate events -n 100000 -o json --pid "$pid")" "" "nor judged"
 like "$(docker run --rm busybox:1.36 id -u 2>&1)" "*operation not permitted*" \
 	"docker cannot start root"
 is "$(docker run --rm --user 5000 busybox:1.36 id -u 2>&1)" 5000 "but a user"
+
+# ---- other services of the host: never judged ----
+
+# service [OPTION...] COMMAND...
+service()
+{
+	systemd-run -q --wait --pipe "$@" 2>&1
+}
+
+mke2fs -q -t ext4 -d /images/busybox /tmp/root.image 16M
+for sandbox in PrivateTmp=yes ProtectSystem=strict PrivateDevices=yes "PrivateDevices=yes -p ProtectProc=invisible" \
+	RootDirectory=/images/busybox RootImage=/tmp/root.image; do
+	# shellcheck disable=SC2086 # two properties
+	is "$(service -p $sandbox /bin/id -u)" 0 "$sandbox: root as before"
+done
+own_pids="unshare --pid --fork --mount-proc id -u" # what PrivatePIDs= does; systemd 257 has it
+# shellcheck disable=SC2086 # a command
+is "$(service $own_pids)" 0 "and with a PID namespace of its own"
+# shellcheck disable=SC2086
+like "$(systemd-run -q --scope $own_pids 2>&1)" "*not permitted*" "which a scope's is not"
 
 # ---- reload, restart, stop, start, upgrade ----
 

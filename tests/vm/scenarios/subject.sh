@@ -3,7 +3,8 @@
 # kernels: 5.10 newest
 # lsm: default
 #
-# Who is contained where the evidence is unusual: containers that only a cgroup of version 1 gives away.
+# Who is contained where the evidence is unusual: services of the host with a PID namespace of their
+# own, and containers that only a cgroup of version 1 gives away.
 
 . /payload/guest.sh
 . /payload/agent.sh
@@ -13,7 +14,24 @@ policy "version: 1
 mode: enforce"
 agent_start --policy $POLICY
 
-mkdir -p /tmp/v1
+note "a service of the host with a PID namespace of its own (PrivatePIDs=)"
+mkdir -p /tmp/host /tmp/v1 /tmp/other/bin && mount --bind / /tmp/host && cp /bin/busybox /tmp/other/bin/true
+for path in system.slice/foo.service system.slice/system-foo.slice/foo@1.service/sub \
+	user.slice/user-0.slice/user@0.service/app.slice/foo.service; do
+	attempt 0 - exec 1 "/$path" "cgroup=$path" pidns execself=/bin/true
+	attempt 0 - setuid 1 "/$path, its saved uid" "cgroup=$path" pidns resuid=1000,1000,0 setuid=0
+done
+attempt 1 deny exec 1 "no service: a scope" cgroup=system.slice/foo.scope pidns execself=/bin/true
+attempt 1 deny exec 1 "a name that somebody chose below" cgroup=jobs/foo.service pidns execself=/bin/true
+attempt 1 deny exec 1 "nspawn's" cgroup=machine.slice/systemd-nspawn@a.service pidns execself=/bin/true
+attempt 1 deny exec 1 "a container below a service" "cgroup=system.slice/foo.service/libpod-payload-$id" \
+	pidns execself=/bin/true
+attempt 1 deny exec 1 "another root" cgroup=system.slice/foo.service pidns chroot=/tmp/other execself=/bin/true
+attempt 1 deny exec 1 "the host's root, mounted below" cgroup=system.slice/foo.service pidns \
+	chroot=/tmp/host execself=/bin/true
+attempt 1 deny exec 2 "a PID namespace in the service's" cgroup=system.slice/foo.service pidns reexec pidns \
+	execself=/bin/true
+
 note "cgroup v1: a container's name there counts as well"
 mount -t cgroup -o memory none /tmp/v1 2>/dev/null || mount -t cgroup -o pids none /tmp/v1 ||
 	not_ok "a hierarchy of v1"
@@ -24,7 +42,7 @@ attempt 1 deny exec 0 "--pid=host, in a service of the unified hierarchy" cgroup
 	"cgroup=/tmp/v1/docker/$id" mntns execself=/bin/true
 attempt 0 - exec 0 "no container's name" cgroup=/tmp/v1/jobs/a mntns execself=/bin/true
 attempt 0 - exec 0 "the host's floor" "cgroup=/tmp/v1/docker/$id" execself=/bin/true
-umount /tmp/v1
+umount /tmp/v1 /tmp/host
 
 agent_stop
 is $? 0 "the agent ends"
