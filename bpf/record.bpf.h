@@ -43,7 +43,7 @@ static __always_inline struct rg_slot *slot_at(__u32 at)
 /* Without a branch, so that the verifier follows one way only. */
 static __always_inline __u32 slot_behind(__u32 at)
 {
-	return (at + 1) % config.slots;
+	return (at + 1) & config.slot_mask;
 }
 
 static __always_inline bool slot_is_of(const struct rg_slot *slot, __u32 pid, __u64 start_time)
@@ -54,7 +54,7 @@ static __always_inline bool slot_is_of(const struct rg_slot *slot, __u32 pid, __
 /* The slot in use of a process, but not the one called except; NO_SLOT. Global, for the verifier. */
 __weak __noinline int slot_find_far(__u32 pid, __u64 start_time, int except)
 {
-	__u32 at = pid % config.slots, i;
+	__u32 at = pid & config.slot_mask, i;
 
 	for (i = 0; i < RG_PROBES; i++) {
 		struct rg_slot *slot = slot_at(at);
@@ -70,7 +70,7 @@ __weak __noinline int slot_find_far(__u32 pid, __u64 start_time, int except)
 
 static __always_inline struct rg_slot *slot_home(__u32 pid)
 {
-	return slot_at(pid % config.slots);
+	return slot_at(pid & config.slot_mask);
 }
 
 /* A process's own; NULL. Most are at home, and nearly all others nowhere. */
@@ -113,7 +113,7 @@ static __always_inline bool slot_is_free(const struct rg_slot *slot, __u64 now)
 /* A slot for a process: one that was free for a while, or else any that is free; NO_SLOT. */
 __weak __noinline int slot_claim_far(__u32 pid, __u64 now)
 {
-	__u32 at = pid % config.slots, i;
+	__u32 at = pid & config.slot_mask, i;
 	int lately = NO_SLOT;
 	struct rg_slot *slot;
 
@@ -145,7 +145,7 @@ static __always_inline struct rg_slot *slot_claim(struct rg_slot *home, __u32 pi
 
 	if (!home)
 		return NULL;
-	*at = pid % config.slots;
+	*at = pid & config.slot_mask;
 	if (slot_is_free(home, now) && slot_take(home, *at, pid))
 		return home;
 	far = slot_claim_far(pid, now);
@@ -194,12 +194,11 @@ static __always_inline void record_ids(struct rg_slot *slot, const struct cred *
 				       struct user_namespace *ns)
 {
 	__u8 level = (__u8)ns->level;
-	struct rg_ids ids;
+	__u32 euid = cred->euid.val;
 
-	ids_of(cred, &ids);
+	ids_of(cred, &slot->ids);
 	slot->userns_level = level;
-	slot->container_uid = level ? uid_inside(ns, ids.euid) : ids.euid;
-	slot->ids = ids;
+	slot->container_uid = level ? uid_inside(ns, euid) : euid;
 }
 
 /* What an exec can change. The task is one whose fields the verifier knows, on all kernels. */

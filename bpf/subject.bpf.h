@@ -31,7 +31,7 @@ static __always_inline struct upid upid_at(struct pid *pid, __u32 level)
  */
 static __always_inline bool is_of_boot(struct nsproxy *nsproxy)
 {
-	return nsproxy && (__u64)nsproxy == control.floor;
+	return (__u64)nsproxy == control.floor;
 }
 
 /*

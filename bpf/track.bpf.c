@@ -150,13 +150,12 @@ int BPF_PROG(rg_cgroup_mkdir, struct cgroup *cgroup, const char *path)
 	return 0;
 }
 
-static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flags, __u32 copy)
+/* Not inlined, so that the host's forks do not pay for its registers. */
+static __noinline int begin(struct task_struct *task, __u32 level, __u32 copy)
 {
-	struct leader leader = { .task = task };
+	struct leader leader = { .task = task, .level = level };
 	struct rg_slot *slot;
 
-	if (clone_flags & CLONE_THREAD || is_host_floor(task, &leader.level))
-		return 0;
 	leader_name(&leader, task);
 	slot = slot_find(leader.home, leader.pid, leader.start_time);
 	if (slot) { /* a copy of this was here, or another agent's programs */
@@ -172,6 +171,15 @@ static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flag
 	if (leader.evidence == RG_EVIDENCE_PID_NAMESPACE)
 		tell_pidns(task);
 	return 0;
+}
+
+static __always_inline int on_newtask(struct task_struct *task, __u64 clone_flags, __u32 copy)
+{
+	__u32 level;
+
+	if (clone_flags & CLONE_THREAD || is_host_floor(task, &level))
+		return 0;
+	return begin(task, level, copy);
 }
 
 /*
@@ -201,14 +209,13 @@ static __always_inline int on_exec(struct task_struct *task, __u32 copy)
 	return 0;
 }
 
-static __always_inline int on_exit(struct task_struct *task)
+/* Not inlined, as begin() is not. */
+static __noinline int end(struct task_struct *task)
 {
 	__u32 pid = (__u32)task->tgid;
 	struct rg_slot *slot;
 
-	if (pid == control.agent && !task->signal->live.counter)
-		control.agent = 0;
-	if (is_of_boot(task->nsproxy) || task->signal->live.counter)
+	if (task->signal->live.counter)
 		return 0;
 	/* a canary, whose agent may have been killed before it took that back */
 	if (pid == control.pass)
@@ -217,6 +224,13 @@ static __always_inline int on_exit(struct task_struct *task)
 	if (slot)
 		slot_free(slot);
 	return 0;
+}
+
+static __always_inline int on_exit(struct task_struct *task)
+{
+	if ((__u32)task->tgid == control.agent && !task->signal->live.counter)
+		control.agent = 0;
+	return is_of_boot(task->nsproxy) ? 0 : end(task);
 }
 
 #define RG_TRACK(name, copy)                                                                       \

@@ -114,7 +114,7 @@ static int load(struct loader *loader, const struct host *host, struct why *why)
 		bpf_map__set_autocreate(bpf->maps.setuid_again, false);
 	}
 	config.last_copy = loader->copies ? LOADER_LAST_COPY : 0;
-	config.slots = bpf_map__max_entries(bpf->maps.processes);
+	config.slot_mask = bpf_map__max_entries(bpf->maps.processes) - 1;
 	*(struct rg_config *)&bpf->rodata->config = config;
 	err = rootgate_bpf__load(bpf);
 	if (err == -EPERM)
@@ -137,12 +137,14 @@ static int load(struct loader *loader, const struct host *host, struct why *why)
 	return -ENOMEM;
 }
 
-/* A slot has one entry of the second map at most. */
+/* As many slots as are wanted, or the next power of two; one has one entry of the second map at most. */
 static int size_records(const struct loader *loader)
 {
 	struct bpf_map *processes = loader->bpf->maps.processes;
-	__u32 slots = loader->max_processes ?: bpf_map__max_entries(processes);
+	__u32 wanted = loader->max_processes ?: bpf_map__max_entries(processes), slots = 1;
 
+	while (slots < wanted)
+		slots *= 2;
 	return bpf_map__set_max_entries(processes, slots)
 		       ?: bpf_map__set_max_entries(loader->bpf->maps.deep_pids, slots);
 }
@@ -266,6 +268,7 @@ int loader_start(const struct host *host, enum rg_attach attach, const struct lo
 	err = err ?: load(&loader, host, why);
 	if (!err) {
 		loader.bpf->bss->control.abi = RG_ABI_VERSION;
+		loader.bpf->bss->control.floor = RG_FLOOR_NONE;
 		loader.bpf->bss->control.agent = (__u32)getpid();
 		loader.bpf->bss->control.attach = (__u32)attach;
 		err = attach == RG_ATTACH_FMOD_RET ? set_called(loader.bpf, why) : 0;

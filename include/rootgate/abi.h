@@ -195,6 +195,9 @@ _Static_assert((int)RG_ACTION_AUDIT == (int)RG_MODE_AUDIT &&
 		       (int)RG_ACTION_KILL == (int)RG_MODE_KILL,
 	       "an answer is a mode of its own");
 
+/* rg_control.floor where it is not known: no address, and not that of a task without one. */
+#define RG_FLOOR_NONE 1
+
 /*
  * What the agent and the programs tell each other while they run; mapped into
  * the agent's memory, and pinned as "control".
@@ -214,7 +217,7 @@ struct rg_control {
 	__u64 setup_timeout[2]; /* ns after PID 1's start at which set-up ends; by slot */
 	__u64 heartbeat;	/* CLOCK_BOOTTIME ns, by the agent, once in ten seconds */
 	__u64 disabled_until;	/* CLOCK_BOOTTIME ns: before it nothing is refused, only reported */
-	__u64 floor; /* written by the kernel side: the nsproxy that most tasks of the host share; 0 none */
+	__u64 floor; /* written by the kernel side: the nsproxy that most tasks of the host share */
 	__u32 pass_number; /* of the iterator's passes over all tasks, written before each by the agent */
 	__u32 tripped; /* rules, and the mode, that the circuit breaker has put into audit */
 	/* RG_COUNT_LOST_REFUSALS and RG_COUNT_LOST_REPORTS, as readers know them */
@@ -236,7 +239,7 @@ struct rg_config {
 	__u32 base_pidns; /* inode of the base PID namespace */
 	__u32 base_mntns; /* inode of the base mount namespace */
 	__u32 last_copy;  /* number of the last copy of each tracking program that is attached */
-	__u32 slots;	  /* of the map "processes" */
+	__u32 slot_mask;  /* the map "processes" has one slot more, a power of two */
 };
 _Static_assert(sizeof(struct rg_config) == 24, "rg_config");
 
@@ -350,8 +353,8 @@ struct rg_identity {
 _Static_assert(sizeof(struct rg_identity) == 8, "rg_identity");
 
 /*
- * Map "processes": an array of slots, which readers map into their memory. A process's record is in
- * the slot with the number host PID % slots, or, where that one is marked "far", in one of the
+ * Map "processes": an array of slots, which readers map into their memory; how many, is a power of
+ * two. A process's record is in the slot with the number host PID % slots, or, where that one is marked "far", in one of the
  * RG_PROBES - 1 behind it (behind the last one comes the first), before one that was never used. What
  * has exited stays until its slot is used again, for a second at least where there is another one.
  * (pid, start_time) is in one slot that is in use, at most.
