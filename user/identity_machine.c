@@ -9,7 +9,27 @@
 
 #include "identity_file.h"
 
-/* The value of the first line with that key; false where there is none. */
+/* One byte of a value, which machined escapes as C does; to what is behind it. */
+static const char *unescape(const char *from, const char *end, char *to)
+{
+	static const char letters[] = "abfnrtv", bytes[] = "\a\b\f\n\r\t\v";
+	const char *letter;
+
+	*to = *from++;
+	if (*to != '\\' || from == end)
+		return from;
+	if (end - from >= 3 && strspn(from, "01234567") >= 3) {
+		*to = (char)((from[0] - '0') << 6 | (from[1] - '0') << 3 | (from[2] - '0'));
+		return from + 3;
+	}
+	letter = *from ? strchr(letters, *from) : NULL;
+	*to = *from;
+	if (letter)
+		*to = bytes[letter - letters];
+	return from + 1;
+}
+
+/* The value of the first line with that key, as far as it has room; false where there is none. */
 static bool value_of(const char *text, const char *key, char *buf, size_t size)
 {
 	size_t len = strlen(key);
@@ -18,7 +38,12 @@ static bool value_of(const char *text, const char *key, char *buf, size_t size)
 		size_t end = strcspn(text, "\n");
 
 		if (end > len && strncmp(text, key, len) == 0 && text[len] == '=') {
-			snprintf(buf, size, "%.*s", (int)(end - len - 1), text + len + 1);
+			const char *at = text + len + 1;
+			size_t n = 0;
+
+			while (at < text + end && n + 1 < size)
+				at = unescape(at, text + end, &buf[n++]);
+			buf[n] = '\0';
 			return true;
 		}
 		text += end + (text[end] == '\n');

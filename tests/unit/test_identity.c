@@ -69,7 +69,7 @@ static void test_engines(void **state)
 	check("/lxc.payload.box-1", 0, 0, "box box  /");
 	check("/lxc.payload.box-2", 0, 0, "box-2 box-2  /");
 	check("/machine.slice/machine-deb\\x2d1.scope/payload", 0, 0,
-	      "deb-1 deb-1 /var/lib/machines/deb /");
+	      "deb-1 deb-1 /var/lib/machines/d\303\251b\t /");
 }
 
 static void test_by_pid1(void **state)
