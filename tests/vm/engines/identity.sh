@@ -13,9 +13,8 @@
 . /payload/agent.sh
 # shellcheck source-path=SCRIPTDIR source=../guest/engines.sh
 . /payload/engines.sh
-
-starts=3
-[ -e /payload/full ] && starts=200
+# shellcheck source-path=SCRIPTDIR source=../guest/refusals.sh
+. /payload/refusals.sh
 
 policy 'version: 1
 mode: enforce
@@ -26,28 +25,6 @@ rules:
   - { name: pods, match: { pod.namespace: prod, pod.name: "api-*" }, action: allow, reason: test }'
 agent_start --policy $POLICY
 start_docker
-
-# right NAME ALLOWED REFUSED: functions that start a container, the one that a rule allows to be
-# root, and one that is none of the rules' business; both get a number.
-right()
-{
-	right_n=0 right_wrong=
-	right_held=$(counter held)
-	while [ $right_n -lt $starts ]; do
-		right_n=$((right_n + 1))
-		right_out=$($2 $right_n 2>&1 </dev/null)
-		[ "$right_out" = 0 ] || right_wrong="$right_wrong allowed $right_n: $right_out;"
-		right_out=$($3 $right_n 2>&1 </dev/null)
-		[ "$right_out" != 0 ] || right_wrong="$right_wrong refused $right_n: $right_out;"
-	done
-	is "$right_wrong" "" "$1: $((2 * right_n)) first execs are judged right"
-	right_held=$(($(counter held) - right_held))
-	note "$1: without being held $((2 * right_n - right_held)) of $((2 * right_n))"
-	if [ ! "$load" ] && [ $starts = 200 ]; then
-		[ $((right_held * 20)) -le $((2 * right_n)) ]
-		is $? 0 "$1: at most one in twenty has waited"
-	fi
-}
 
 oci_bundle root id -u
 oci_labelled()

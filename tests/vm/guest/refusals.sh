@@ -119,3 +119,30 @@ told_all()
 	is "$(counter events) $(counter lost_refusals) $(counter lost_reports)" \
 		"$events_expected 0 0" "all were counted, and none lost"
 }
+
+# So many starts of each are tried by right: a few; with /payload/full 200.
+starts=3
+[ -e /payload/full ] && starts=200
+
+# right NAME ALLOWED REFUSED: functions that start a container which nobody has seen before, the one
+# that a rule allows to be root, and one that is none of the rules' business; both get a number. How
+# many had to wait for the agent is printed, and must be few unless $load says otherwise.
+right()
+{
+	right_n=0 right_wrong=
+	right_held=$(counter held)
+	while [ $right_n -lt $starts ]; do
+		right_n=$((right_n + 1))
+		right_out=$($2 $right_n 2>&1 </dev/null)
+		[ "$right_out" = 0 ] || right_wrong="$right_wrong allowed $right_n: $right_out;"
+		right_out=$($3 $right_n 2>&1 </dev/null)
+		[ "$right_out" != 0 ] || right_wrong="$right_wrong refused $right_n: $right_out;"
+	done
+	is "$right_wrong" "" "$1: $((2 * right_n)) first execs are judged right"
+	right_held=$(($(counter held) - right_held))
+	note "$1: without being held $((2 * right_n - right_held)) of $((2 * right_n))"
+	if [ ! "$load" ] && [ $starts = 200 ]; then
+		[ $((right_held * 20)) -le $((2 * right_n)) ]
+		is $? 0 "$1: at most one in twenty has waited"
+	fi
+}
