@@ -123,7 +123,12 @@ wait $kept
 calm
 agree "after the end of all"
 
-is "$(counter pids_full)" 0 "every record found room"
+# A slot whose process's exit was skipped is not free before the next heartbeat.
+if [ $heartbeat = 0 ]; then
+	is "$(counter pids_full)" 0 "every record found room"
+else
+	note "$(counter pids_full) records found no room at once"
+fi
 agent_stop
 is $? 0 "the agent ends"
 summary
