@@ -42,6 +42,9 @@ OCI_USER=5000 OCI_AMBIENT=CAP_SETUID oci_bundle caps /tmp/tools/probe -v setuid=
 OCI_MAP=100000 oci_bundle mapped su-id -u
 OCI_USER=5000 OCI_HOOKS='{ "createContainer": [{ "path": "/bin/busybox",
 	"args": ["touch", "/run/hook"] }] }' oci_bundle hook id -u
+# As NVIDIA's does: a copy of a program in memory, run as root in namespaces of its own.
+OCI_USER=5000 OCI_HOOKS='{ "createContainer": [{ "path": "/payload/bin/probe",
+	"args": ["probe", "mntns", "pidns", "chroot=/images/busybox", "fexec=/bin/true"] }] }' oci_bundle nested id -u
 OCI_USER=5000 OCI_HOOKS='{ "startContainer": [{ "path": "/bin/busybox",
 	"args": ["touch", "/tmp/hook"] }] }' oci_bundle inner stat -c %u /tmp/hook
 OCI_USER=5000 OCI_HOOKS='{ "createRuntime": [{ "path": "/usr/bin/touch", "args": ["touch", "/run/created"] }],
@@ -70,6 +73,9 @@ for runtime in runc crun; do
 	reported 1 5000 "$runtime: a createContainer hook runs as root" oci_run $runtime hook
 	is "$(field "$event" phase) $(field "$event" action) $(stat -c %u /run/hook)" '"setup" "allow" 0' \
 		"$runtime: and is told as set-up"
+	reported 2 5000 "$runtime: so does one in namespaces of its own, from memory" oci_run $runtime nested
+	is "$(echo "$event" | grep -c '"phase":"setup"') $(of "$(echo "$event" | tail -n 1)" process pids | tr -cd , | wc -c)" "2 2" \
+		"$runtime: which is set-up, too, one PID namespace further in"
 	unharmed 5000 "$runtime: a startContainer hook runs as the user" oci_run $runtime inner
 	rm -f /run/created /run/started
 	unharmed "" "$runtime: createRuntime and poststart hooks are the host's" oci_run $runtime outer
@@ -150,7 +156,18 @@ for pid in $(docker top app -o pid | tail -n +2); do
 	is "$(field "$line" pids) $(field "$line" uid) $(field "$line" host_root)" \
 		"$(nspid "$pid") 5000 false" "ps: $(field "$line" command) as /proc has it"
 done
+refused 1 exec "docker: root in a PID namespace that another container began" \
+	docker run --rm --pid=container:app busybox:1.36 id -u
+unharmed 5000 "docker: user 5000 there" docker run --rm --pid=container:app --user 5000 busybox:1.36 id -u
 docker rm -f app >/dev/null
+
+mkdir -p /tmp/build
+printf '%s\n' 'FROM busybox:1.36' 'COPY Dockerfile /Dockerfile' 'USER 5000' 'RUN cp /Dockerfile /tmp/copy' \
+	>/tmp/build/Dockerfile
+unharmed built "docker build: root's daemon copies, a user's step runs" \
+	sh -c "docker build -q --network none -t built /tmp/build >&2 && echo built"
+sed -i 's/5000/0/' /tmp/build/Dockerfile
+refused 1 exec "docker build: root's step" docker build -q --network none /tmp/build
 
 # ---- the host ----
 
@@ -237,7 +254,7 @@ refused 1 exec "remapped: not with --userns=host" docker -H $REMAPPED run --rm -
 
 note "the sum of it"
 told_all
-is "$(counter setup) $(counter setuid_deny)" "2 4" "the counters of set-up and of setuid"
+is "$(counter setup) $(counter setuid_deny)" "6 4" "the counters of set-up and of setuid"
 agent_stop
 is $? 0 "the agent ends"
 
