@@ -70,8 +70,8 @@ static __always_inline bool is_passed(struct task_struct *task)
 	return control.pass && (__u32)READ(task, tgid) == control.pass;
 }
 
-/* Whether the root of the task's files is the host's: at the very top of its mount namespace. */
-static __noinline int has_host_root(struct task_struct *task)
+/* Whether the root of the task's files is at the very top of its mount namespace. */
+static __noinline int has_root_on_top(struct task_struct *task)
 {
 	struct dentry *dentry = READ(task, fs, root.dentry);
 	struct mount *mnt, *up;
@@ -97,7 +97,7 @@ static __noinline int has_host_root(struct task_struct *task)
 static __always_inline bool is_private_service(struct task_struct *task)
 {
 	return (__u64)READ(task, fs, root.dentry) == control.root && control.root &&
-	       has_host_root(task) && service_above(cgroup_of(task)) && !is_canary(task);
+	       has_root_on_top(task) && service_above(cgroup_of(task)) && !is_canary(task);
 }
 
 /*

@@ -258,13 +258,14 @@ RG_TRACK(_copy2, 2)
  * kthreadd has the boot's nsproxy and never leaves it; see is_host_floor(). PID 1
  * has the host's root; see is_private_service().
  */
-static __always_inline void learn_floor(struct task_struct *task)
+static __always_inline void learn_host(struct task_struct *task)
 {
-	if (task->pid == 1 && !config.base_level)
-		control.root = (__u64)task->fs->root.dentry;
-	if (task->pid != KTHREADD || !(task->flags & PF_KTHREAD) || config.base_level)
+	if (config.base_level)
 		return;
-	if (task->nsproxy->mnt_ns->ns.inum == config.base_mntns)
+	if (task->pid == 1)
+		control.root = (__u64)task->fs->root.dentry;
+	if (task->pid == KTHREADD && task->flags & PF_KTHREAD &&
+	    task->nsproxy->mnt_ns->ns.inum == config.base_mntns)
 		control.floor = (__u64)task->nsproxy;
 }
 
@@ -322,7 +323,7 @@ int rg_seed(struct bpf_iter__task *ctx)
 
 	if (!task || task->pid != task->tgid)
 		return 0;
-	learn_floor(task);
+	learn_host(task);
 	if (!task->signal->live.counter || is_host_floor(task, &leader.level))
 		return 0;
 	/* a leader that exited before its threads has no namespaces but that of its PID */

@@ -354,9 +354,10 @@ _Static_assert(sizeof(struct rg_identity) == 8, "rg_identity");
 
 /*
  * Map "processes": an array of slots, which readers map into their memory; how many, is a power of
- * two. A process's record is in the slot with the number host PID % slots, or, where that one is marked "far", in one of the
- * RG_PROBES - 1 behind it (behind the last one comes the first), before one that was never used. What
- * has exited stays until its slot is used again, for a second at least where there is another one.
+ * two. A process's record is in the slot with the number host PID % slots, or, where that one is
+ * marked "far", in one of the RG_PROBES - 1 behind it (behind the last one comes the first), before
+ * one that was never used. What has exited stays until its slot is used again, for a second at least
+ * where there is another one.
  * (pid, start_time) is in one slot that is in use, at most.
  *
  * A reader takes start_time, the rest, and start_time again: 0 or another one means that the slot is

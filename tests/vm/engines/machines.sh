@@ -94,8 +94,8 @@ unharmed 1000 "in a user namespace, a user's" \
 	runuser -u user -- bwrap --unshare-all --bind / / --proc /proc --dev /dev id -u
 
 note "first execs, by rules on who it is"
-named() { lxc "good-$1" root 2>&1; }
-unnamed() { lxc "bad-$1" root 2>&1; }
+named() { lxc "good-$1" root; }
+unnamed() { lxc "bad-$1" root; }
 right "LXC, by name" named unnamed
 named() { nspawn "good-$1" root; }
 unnamed() { nspawn "bad-$1" root; }
