@@ -222,3 +222,40 @@ int act_setfsuid(const struct word *word)
 	syscall(SYS_setfsuid, id);
 	return judge(syscall(SYS_setfsuid, -1) == id ? 0 : EPERM);
 }
+
+/* Of the kernel's 32-bit calls, by its own numbers (arch/x86/entry/syscalls/syscall_32.tbl). */
+enum { I386_SETFSUID16 = 138, I386_SETFSUID = 215 };
+
+static long int80(long number, const long *args)
+{
+#ifdef __x86_64__
+	long result = number;
+
+	__asm__ volatile("int $0x80"
+			 : "+a"(result)
+			 : "b"(args[0]), "c"(args[1]), "d"(args[2])
+			 : "memory", "r8", "r9", "r10", "r11");
+	return (int)result;
+#else
+	(void)number;
+	(void)args;
+	return -ENOSYS;
+#endif
+}
+
+/* =NR[,ARG...] a 32-bit call that changes ids; setfsuid is judged as act_setfsuid judges it. */
+int act_int80(const struct word *word)
+{
+	static const long read_back[] = { -1, 0, 0 };
+	long call[4] = { 0 };
+	long result;
+
+	if (numbers(word->value, call, 4) < 1)
+		return malformed(word->value);
+	result = int80(call[0], call + 1);
+	if (result == -ENOSYS)
+		return UNSUPPORTED;
+	if (call[0] == I386_SETFSUID || call[0] == I386_SETFSUID16)
+		return judge(int80(I386_SETFSUID, read_back) == call[1] ? 0 : EPERM);
+	return judge((int)-result);
+}

@@ -68,6 +68,11 @@ int act_setresuid(const struct word *word);
 int act_setgid(const struct word *word);
 int act_setresgid(const struct word *word);
 int act_setfsuid(const struct word *word);
+int act_int80(const struct word *word);
+
+/* uring.c */
+int step_personality(const struct word *word);
+int step_impersonate(const struct word *word);
 
 /* exec.c */
 int act_exec(const struct word *word);

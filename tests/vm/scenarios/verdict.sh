@@ -50,6 +50,35 @@ attempt 1 deny exec 2 "a setuid-root file after the hand-over" pidns $USER reexe
 attempt 1 deny exec 1 "an identity map is no user namespace" userns=0:0:65536 pidns execself=/bin/true
 is "$(field "$event" reason) $(field "$event" level)" '"userns_maps_host_root" 1' "and its reason says so"
 
+note "by 32-bit calls, and those for 16-bit ids"
+attempt 1 deny setuid 1 "setuid32" pidns $SAVED int80=213,0
+attempt 1 deny setuid 1 "setreuid32" pidns $SAVED int80=203,-1,0
+attempt 1 deny setuid 1 "setresuid32" pidns $SAVED int80=208,-1,0,-1
+attempt 1 deny setuid 1 "setfsuid32" pidns $SAVED int80=215,0
+attempt 1 deny setuid 1 "setuid16" pidns $SAVED int80=23,0
+attempt 1 deny setuid 1 "setreuid16" pidns $SAVED int80=70,65535,0
+attempt 1 deny setuid 1 "setresuid16" pidns $SAVED int80=164,0,65535,65535
+attempt 1 deny setuid 1 "setfsuid16" pidns $SAVED int80=138,0
+attempt 0 - setuid 1 "giving up root: allowed" pidns int80=208,1000,1000,1000
+attempt 0 - setuid 0 "the host: allowed" $SAVED int80=213,0
+
+note "file capabilities for one user namespace's root"
+cp /payload/bin/probe /bin/host-caps-probe
+cp /payload/bin/probe /bin/ns-caps-probe
+expect_exit 0 "files with CAP_SETUID" probe filecaps=/bin/host-caps-probe,setuid,0 \
+	filecaps=/bin/ns-caps-probe,setuid,100000 true
+attempt 1 deny setuid 1 "for the host's" pidns $USER execself=/bin/host-caps-probe,setuid=0
+attempt 1 - setuid 1 "for another's they give nothing" pidns $USER execself=/bin/ns-caps-probe,setuid=0
+attempt 0 - setuid 1 "for remapped root: allowed" \
+	userns=0:100000:65536 resuid=5,5,5 pidns execself=/bin/ns-caps-probe,setuid=0
+attempt 1 deny setuid 1 "for one whose user namespace covers host root" \
+	userns=0:100000:1000,1000:0:1 resuid=5,5,5 pidns execself=/bin/ns-caps-probe,setuid=1000
+
+note "root that an io_uring remembers"
+: >/tmp/secret && chmod 600 /tmp/secret
+attempt 1 - setuid 1 "opens files, but gives no id" pidns personality $USER impersonate=/tmp/secret setuid=0
+attempt 0 - exec 1 "and no exec" pidns personality $USER impersonate=/tmp/secret execself=/bin/true
+
 note "a root shell of the host that enters a container"
 probe pidns $USER reexec pause &
 inside=$(descendant $! 1)
@@ -111,10 +140,10 @@ attempt 0 audit exec 1 "a setuid-root file" pidns $USER execself=/bin/suid-probe
 is "$(field "$event" generation) $(field "$event" mode)" '3 "audit"' "with the policy that judged"
 
 note "every verdict was counted, and every event told"
-is "$(counter exec_deny) $(counter setuid_deny)" "17 8" "refused"
+is "$(counter exec_deny) $(counter setuid_deny)" "17 18" "refused"
 is "$(counter exec_kill) $(counter setuid_kill)" "1 1" "killed"
 is "$(counter exec_audit) $(counter setuid_audit)" "2 1" "let through"
-is "$(counter events)" 33 "events"
+is "$(counter events)" 45 "events"
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "none lost"
 is "$(counter tripwire)" 0 "and none came by without a hook"
 
