@@ -110,6 +110,7 @@ int BPF_PROG(rg_exec_fmod, struct linux_binprm *bprm, struct file *file, int ret
 SEC("fmod_ret/security_bprm_creds_from_file")
 int BPF_PROG(rg_exec_fmod_again, struct linux_binprm *bprm, struct file *file, int ret)
 {
+	have_no_private_stack(ctx, &exec_again);
 	return check_exec(current_task(), bprm->cred, file, RG_ATTACH_FMOD_RET, true) ? -EPERM : 0;
 }
 

@@ -174,6 +174,22 @@ RG_MAP struct {
 	__type(value, __u32);
 } exec_again SEC(".maps"), setuid_again SEC(".maps");
 
+/*
+ * For a program that tail calls reach: a tail call that is never made, so that the kernel gives it no
+ * private stack. Since 6.13 tracing programs have one for each CPU, as none runs while it runs already
+ * on that CPU; but those are looked at where they are attached, not where a tail call ends
+ * (bpf_enable_priv_stack(), kernel/bpf/verifier.c). With two callers, of which one is preempted, two
+ * tasks would share it, and the kernel would read what the other has written there.
+ */
+static __always_inline void have_no_private_stack(void *ctx, void *programs)
+{
+	__u64 never = 0;
+
+	asm volatile("" : "+r"(never));
+	if (never)
+		bpf_tail_call(ctx, programs, 0);
+}
+
 /* A path as a key of a trie, with room behind it for a last name of any length. */
 struct rg_path {
 	struct rg_path_key key;

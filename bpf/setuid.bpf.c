@@ -104,6 +104,7 @@ int BPF_PROG(rg_setuid_fmod_again, struct cred *new, const struct cred *old, int
 {
 	struct task_struct *task = current_task();
 
+	have_no_private_stack(ctx, &setuid_again);
 	return check_setuid(task, level_of(task), new, old, true);
 }
 
