@@ -73,3 +73,15 @@ debian_unpack()
 		dpkg -x "$deb" "$dir" && rm "$deb" || return 1
 	done
 }
+
+# debian_source SUITE DIR PACKAGE...: downloads source packages and unpacks them below DIR.
+debian_source()
+{
+	local suite=$1 dir=$2 list=$CACHE/apt/$1/sources.list
+
+	shift 2
+	need dpkg-source
+	sed -n 's/^deb /deb-src /p' "$list" | sort -u >"$list.src"
+	cat "$list.src" >>"$list"
+	debian_apt "$suite" apt-get update && (cd "$dir" && debian_apt "$suite" apt-get source "$@")
+}

@@ -70,6 +70,9 @@ int act_setresgid(const struct word *word);
 int act_setfsuid(const struct word *word);
 int act_int80(const struct word *word);
 
+/* terminal.c */
+int act_recvtty(const struct word *word);
+
 /* uring.c */
 int step_personality(const struct word *word);
 int step_impersonate(const struct word *word);

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# kernels: by-hand
+#
+# The integration tests of crun and runc give the same results with an agent as without: as root in
+# audit, and, as a user without rights, in enforce. Started by tests/vm/suites, which brings them.
+
+# shellcheck source-path=SCRIPTDIR source=../guest/guest.sh
+. /payload/guest.sh
+# shellcheck source-path=SCRIPTDIR source=../guest/agent.sh
+. /payload/agent.sh
+
+SUITES=/tmp/suites
+mkdir $SUITES
+cp -a /payload/suites/tools/. /
+cp -r /payload/suites/crun /payload/suites/runc $SUITES/
+
+# What runc's tests would build or download: who takes a container's terminal, and an image.
+runc_tools=$SUITES/runc/contrib/cmd/recvtty
+mkdir -p $runc_tools
+cat >$runc_tools/recvtty <<-'EOF'
+	#!/bin/sh
+	while [ $# -gt 1 ]; do
+		case $1 in
+		--pid-file) echo $$ >"$2" && shift ;;
+		--mode) [ "$2" = single ] || exec >/dev/null 2>&1 && shift ;;
+		esac
+		shift
+	done
+	exec /payload/bin/probe "recvtty=$1"
+EOF
+chmod 755 $runc_tools/recvtty
+tar -C /images/busybox -cf $SUITES/busybox.tar .
+cat >$SUITES/runc/tests/integration/get-images.sh <<-EOF
+	#!/bin/sh
+	echo BUSYBOX_IMAGE=$SUITES/busybox.tar DEBIAN_IMAGE=$SUITES/busybox.tar
+EOF
+chmod 755 $SUITES/runc/tests/integration/get-images.sh
+chmod -R a+rX $SUITES
+chmod 1777 $SUITES/crun $SUITES/runc/tests/integration
+
+# crun and runc as USER, each test a line on stdout
+crun_as()
+{
+	cd $SUITES/crun || return
+	for file in test_*.py; do
+		note "$1: $file" >&2
+		setpriv --reuid "$1" --regid "$1" --clear-groups env HOME=/tmp INIT=$SUITES/crun/init \
+			OCI_RUNTIME=/usr/bin/crun timeout 900 python3 "$file" 2>/tmp/suite.errors |
+			grep -E '^(not )?ok ' | sed "s/^/$file: /"
+	done
+}
+
+runc_as()
+{
+	cd $SUITES/runc/tests/integration || return
+	for file in *.bats; do
+		note "$1: $file" >&2
+		setpriv --reuid "$1" --regid "$1" --clear-groups env HOME=/tmp RUNC=/usr/sbin/runc \
+			ROOTLESS_FEATURES= RUNC_USE_SYSTEMD= BATS_TMPDIR=/tmp \
+			timeout 1800 bats --tap "$file" 2>/tmp/suite.errors |
+			grep -E '^(not )?ok ' | sed "s/^/$file: /; s/ in [0-9]*ms$//"
+	done
+}
+
+# results SUITE USER NAME: what its tests come to, in /tmp/SUITE-USER-NAME
+results()
+{
+	results_file=/tmp/$1-$2-$3
+	("${1}_as" "$2") >"$results_file"
+	note "$1 as $2, $3: $(grep -vc ': not ok\|# \{0,1\}[sS][kK][iI][pP]' "$results_file") passed," \
+		"$(grep -c ': not ok' "$results_file") failed," \
+		"$(grep -c '# \{0,1\}[sS][kK][iI][pP]' "$results_file") skipped"
+}
+
+# same SUITE USER NAME: as without an agent
+same()
+{
+	results "$1" "$2" "$3"
+	diff "/tmp/$1-$2-without" "/tmp/$1-$2-$3" >/tmp/difference
+	is "$?" 0 "$1 as $2: the same results with an agent in $3"
+	sed 's/^/#   /' /tmp/difference
+}
+
+# shellcheck disable=SC2013 # words
+for suite in $(sed 's/.*rootgate.suites=\([a-z,]*\).*/\1/; t; s/.*/crun,runc/' /proc/cmdline | tr , ' '); do
+	results "$suite" 0 without
+	grep ': not ok' "/tmp/$suite-0-without" | sed 's/^/# fails without an agent, too: /'
+	results "$suite" 1000 without
+	suites="$suites $suite"
+done
+policy "version: 1
+mode: audit"
+agent_start --policy $POLICY
+for suite in $suites; do
+	same "$suite" 0 audit
+done
+[ "$(counter exec_audit)" -gt 0 ]
+is $? 0 "root in their containers was seen: $(counter exec_audit) times"
+policy "version: 1
+mode: enforce"
+expect_exit 0 "the mode changes" agent_reload
+for suite in $suites; do
+	same "$suite" 1000 enforce
+done
+is "$(counter tripwire)" 0 "and none came by without a hook"
+is "$(forbidden)" "1 1" "what is forbidden is refused"
+agent_stop
+is $? 0 "the agent ends"
+summary
