@@ -44,7 +44,7 @@ OCI_USER=5000 OCI_HOOKS='{ "createContainer": [{ "path": "/bin/busybox",
 	"args": ["touch", "/run/hook"] }] }' oci_bundle hook id -u
 # As NVIDIA's does: a copy of a program in memory, run as root in namespaces of its own.
 OCI_USER=5000 OCI_HOOKS='{ "createContainer": [{ "path": "/payload/bin/probe",
-	"args": ["probe", "mntns", "pidns", "chroot=/images/busybox", "fexec=/bin/true"] }] }' oci_bundle nested id -u
+	"args": ["probe", "mntns", "pidns", "pivot=/images/busybox", "fexec=/bin/true"] }] }' oci_bundle nested id -u
 OCI_USER=5000 OCI_HOOKS='{ "startContainer": [{ "path": "/bin/busybox",
 	"args": ["touch", "/tmp/hook"] }] }' oci_bundle inner stat -c %u /tmp/hook
 OCI_USER=5000 OCI_HOOKS='{ "createRuntime": [{ "path": "/usr/bin/touch", "args": ["touch", "/run/created"] }],

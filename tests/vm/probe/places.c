@@ -320,3 +320,14 @@ int step_chroot(const struct word *word)
 		return malformed(word->value);
 	return done(chroot(word->value) ? -1 : chdir("/"), word->value);
 }
+
+/* As runtimes do it: the old root is not to be had any more. Wants a mount namespace of its own. */
+int step_pivot(const struct word *word)
+{
+	if (!word->value)
+		return malformed(word->value);
+	if (mount(word->value, word->value, NULL, MS_BIND | MS_REC, NULL) || chdir(word->value) ||
+	    syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH))
+		return could_not(word->value);
+	return done(chdir("/"), "chdir");
+}

@@ -48,6 +48,7 @@ int step_userns(const struct word *word);
 int step_unshareuser(const struct word *word);
 int step_cgroup(const struct word *word);
 int step_chroot(const struct word *word);
+int step_pivot(const struct word *word);
 
 /* hammer.c */
 int act_hammer(const struct word *word);
@@ -69,6 +70,10 @@ int act_setgid(const struct word *word);
 int act_setresgid(const struct word *word);
 int act_setfsuid(const struct word *word);
 int act_int80(const struct word *word);
+
+/* calls.c */
+int act_idcalls(const struct word *word);
+int act_execcalls(const struct word *word);
 
 /* terminal.c */
 int act_recvtty(const struct word *word);

@@ -77,7 +77,7 @@ all_gone()
 policy "version: 1
 mode: audit"
 if [ -e /payload/full ]; then
-	size=200:8:500:6 limit=900
+	size=200:8:500:6 limit=5000
 else
 	size=20:8:200:3 limit=250
 fi

@@ -12,7 +12,7 @@
 . /payload/agent.sh
 
 attempts_each=2000 containers_each=20
-[ -e /payload/full ] && attempts_each=250000 containers_each=1000
+[ -e /payload/full ] && attempts_each=250000 containers_each=250
 ONE_ID=resuid=0,1000,1000 # an exec would hold host root, and a set*uid gain another id of it
 USER=resuid=1000,1000,1000
 
