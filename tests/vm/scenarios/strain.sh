@@ -6,6 +6,7 @@
 # or as one that didn't.
 # By hand, for each kernel, with a file /payload/full: a million attempts, and thousands of containers;
 # run --smp 2 --append preempt=full, and preempt=voluntary.
+# kernels: 6.1 newest
 # timeout: 240
 
 . /payload/guest.sh
