@@ -94,5 +94,27 @@ is $? 0 "execs of root are reported: $told"
 event=$(($(body rg_exec_lsm) - allowed))
 [ $event -le 320 ]
 is $? 0 "an event: $event of 320"
+
+# judged_by COUNT: what an exec costs that one of so many rules decides; its neighbours begin alike
+judged_by()
+{
+	policy "$(awk -v count="$1" 'BEGIN {
+		print "version: 1\nmode: enforce\nrules:"
+		for (i = 5000 - count / 2; i < 5000 + count / 2; i++)
+			printf "- { name: r%d, match: { cgroup: /jobs/%05d/* }, action: audit }\n", i, i
+	}')"
+	expect_exit 0 "$1 rules" agent_reload
+	bodies root-exec
+	like "$(rootgate events -n 10 -o json --type exec)" '*"rule":"r5000"*' "one of them decides"
+}
+
+mkdir -p /sys/fs/cgroup/jobs/05000/a
+echo 0 >/sys/fs/cgroup/jobs/05000/a/cgroup.procs
+judged_by 2
+two=$(body rg_exec_lsm)
+judged_by 10000
+many=$(body rg_exec_lsm)
+[ $((many - two)) -le 1500 ] # a trie that is twelve levels deeper
+is $? 0 "10,000 rules cost at most 1,500 more than 2: $many, $two"
 agent_stop
 summary

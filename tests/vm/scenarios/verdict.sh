@@ -85,6 +85,8 @@ inside=$(descendant $! 1)
 attempt 1 deny exec 1 "exec there" "enter=$inside" execself=/bin/true
 expect_exit 1 "a nameless file there" probe "enter=$inside" fexec=/bin/true
 attempt 1 deny exec 2 "exec in a nested PID namespace there" "enter=$inside" pidns execself=/bin/true
+attempt 1 deny exec 3 "exec by a child of one's PID 1 that has never execed" \
+	"enter=$inside" pidns fork execself=/bin/true
 expect_exit 0 "as a user: allowed" probe "enter=$inside" $USER exec=/bin/true
 kill -9 "$inside"
 
@@ -140,10 +142,10 @@ attempt 0 audit exec 1 "a setuid-root file" pidns $USER execself=/bin/suid-probe
 is "$(field "$event" generation) $(field "$event" mode)" '3 "audit"' "with the policy that judged"
 
 note "every verdict was counted, and every event told"
-is "$(counter exec_deny) $(counter setuid_deny)" "17 18" "refused"
+is "$(counter exec_deny) $(counter setuid_deny)" "18 18" "refused"
 is "$(counter exec_kill) $(counter setuid_kill)" "1 1" "killed"
 is "$(counter exec_audit) $(counter setuid_audit)" "2 1" "let through"
-is "$(counter events)" 45 "events"
+is "$(counter events)" 46 "events"
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "none lost"
 is "$(counter tripwire)" 0 "and none came by without a hook"
 
