@@ -54,10 +54,10 @@ many=$!
 expect_exit 0 "the records of PIDs are full" wait_for 20 records_full
 kill -STOP "$agent"
 
-: >/tmp/go
+: >/tmp/strain
 all=
 for n in 1 2 3 4; do
-	probe pidns handover=1000 $ONE_ID hammer=/tmp/go,$attempts_each >/tmp/hammered.$n 2>&1 &
+	probe pidns handover=1000 $ONE_ID hammer=/tmp/strain,$attempts_each >/tmp/hammered.$n 2>&1 &
 	all="$all $!"
 	lead $n >/tmp/leader.$n 2>&1 &
 	all="$all $!"
