@@ -3,7 +3,7 @@
 # The main job with the engines themselves: runc, crun, podman and docker can start no root, users
 # and remapped roots are unharmed, the host is never touched, and each refusal has its event, with
 # the PIDs and the id that the engine itself says.
-# timeout: 480
+# timeout: 700
 
 # shellcheck source-path=SCRIPTDIR source=../guest/guest.sh
 . /payload/guest.sh
