@@ -4,6 +4,7 @@
 # the event says whom, and a user's container runs. Where verdict.sh doesn't run.
 # lsm: default other
 # kernels: 5.10 newest
+# timeout: 300
 
 # shellcheck source-path=SCRIPTDIR source=../guest/guest.sh
 . /payload/guest.sh
