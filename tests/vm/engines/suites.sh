@@ -40,13 +40,8 @@ chmod 755 $SUITES/runc/tests/integration/get-images.sh
 chmod -R a+rX $SUITES
 chmod 1777 $SUITES/crun $SUITES/runc/tests/integration
 
-word_of_boot()
-{
-	sed -n "s/.*rootgate.$1=\\([^ ]*\\).*/\\1/p" /proc/cmdline
-}
-
-only=$(word_of_boot only)
-suites=$(word_of_boot suites)
+only=$(boot_word only)
+suites=$(boot_word suites)
 suites=${suites:-crun runc}
 
 # crun and runc as USER, each test a line on stdout

@@ -94,6 +94,12 @@ wait_for()
 	done
 }
 
+# boot_word NAME: what the kernel's command line says after rootgate.NAME=, or nothing
+boot_word()
+{
+	sed -n "s/.*rootgate\\.$1=\\([^ ]*\\).*/\\1/p" /proc/cmdline
+}
+
 # plan COUNT: how many results there will be; summary complains where there were others.
 plan()
 {

@@ -115,13 +115,16 @@ static void try_exec(const char *what, int dir, const char *path, char **argumen
 		syscall(SYS_execveat, dir, path, arguments, environ, flags);
 		_exit(errno);
 	}
-	waitpid(child, &status, 0);
+	if (child < 0 || waitpid(child, &status, 0) != child) {
+		say("%s: fork: %s", what, strerror(errno));
+		return;
+	}
 	printf("%s: %s\n", what,
 	       WIFEXITED(status) ? strerrorname_np(WEXITSTATUS(status)) : "killed");
 	fflush(stdout);
 }
 
-/* Execs that fail for all kinds of reasons, and some that don't. The program is in the guest as /bin/true. */
+/* Execs that fail for all kinds of reasons, and two of /bin/true that don't. */
 int act_execcalls(const struct word *word)
 {
 	char folder[] = "/tmp/execs.XXXXXX", name[NAME_MAX + 2], loop[64];

@@ -229,7 +229,7 @@ lookup_ms()
 }
 
 few=$(lookup_ms "$deep")
-asked=$(sed -n 's/.*rootgate.many=\([0-9]*\).*/\1/p' /proc/cmdline)
+asked=$(boot_word many)
 number=${asked:-2000}
 echo 4194304 >/proc/sys/kernel/pid_max
 probe pidns $USER reexec many=$number >/tmp/many 2>&1 &
