@@ -56,6 +56,15 @@ scenario_header()
 	sed -n "/^[^#]/q; s/^# $2: *//p" "$VM/$1.sh"
 }
 
+# scenario_timeout FOLDER/NAME: the seconds that it may take
+scenario_timeout()
+{
+	local seconds
+
+	seconds=$(scenario_header "$1" timeout)
+	echo "${seconds:-120}"
+}
+
 # One builder at a time for each thing in the cache; the lock goes with the process.
 lock()
 {
