@@ -98,10 +98,10 @@ named() { lxc "good-$1" root; }
 unnamed() { lxc "bad-$1" root; }
 right "LXC, by name" named unnamed
 named() { nspawn "good-$1" root; }
-unnamed() { nspawn "bad-$1" root; }
-right "nspawn, by name" named unnamed
 of_image() { nspawn "other-$1" image; }
-right "nspawn, by its tree" of_image unnamed
+unnamed() { nspawn "bad-$1" root; }
+allowed() { cycle "$1" named of_image; }
+right "nspawn, by name and by its tree" allowed unnamed
 is "$(counter unidentified)" 0 "nobody was judged unidentified"
 
 agent_stop
