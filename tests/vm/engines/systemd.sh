@@ -71,9 +71,7 @@ show_is ActiveState active || tell_service
 [ "$(show ActiveEnterTimestampMonotonic)" -le "$(show ExecMainStartTimestampMonotonic docker.service)" ]
 is $? 0 "docker not before rootgate was ready"
 is "$(forbidden)" "1 1" "the forbidden is refused"
-: >/tmp/hammer
-probe pidns resuid=0,1000,1000 hammer=/tmp/hammer >/tmp/hammered 2>&1 &
-hammering=$!
+hammer
 is "$(state)" enforcing "status from outside says enforcing"
 like "$(systemctl status rootgate.service)" "*Status: \"mode enforce, attached by *\"*" \
 	"and systemctl what it enforces"

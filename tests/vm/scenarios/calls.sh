@@ -2,7 +2,8 @@
 #
 # Every set*uid from every combination of ids, and execs that fail for all kinds of reasons, come to the
 # same with an agent as without: the same error or none, and the same ids then.
-# kernels: 5.10 newest
+# kernels: 5.10
+# full: newest
 # lsm: default
 
 . /payload/guest.sh

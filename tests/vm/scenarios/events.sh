@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# kernels: 6.1 newest
+# kernels: 6.1
+# full: newest
 # lsm: default
 #
 # The way of an event: every verdict is counted, what finds no room is counted and told, ordinary

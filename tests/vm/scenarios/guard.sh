@@ -2,7 +2,8 @@
 #
 # timeout: 600
 # lsm: default
-# kernels: 5.10 6.1 newest
+# kernels: 5.10 6.1
+# full: newest
 #
 # The guard of rootgate's own objects and of its agent, against contained root without a user
 # namespace and against the host's; and the guard of kernel.ftrace_enabled. The mode is audit, so

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # lsm: default
+# kernels: 5.10 newest
+# full: 6.1 6.12
 #
 # The verdict against a model of it that was written on its own (tests/vm/probe/model.c): thousands of
 # random attempts under random policies, from the seeds that are printed. What the kernel says and

@@ -2,7 +2,8 @@
 #
 # timeout: 1200
 # lsm: default
-# kernels: 5.10 6.1 newest
+# kernels: 5.10 6.1
+# full: newest
 #
 # Refusal outlives the agent: killed, restarted, ended, its pins taken away, bpffs hidden or
 # unmounted; a new agent takes over while a probe attempts the forbidden as fast as it can; and
@@ -76,9 +77,7 @@ unread_events=$(rootgate events -n 100000 -o json --type exec --action deny | wc
 is "$unread_events" 2 "what was refused without an agent is told by the next"
 kill -9 "$paused_pid" $paused
 
-: >/tmp/hammer
-probe pidns resuid=0,1000,1000 hammer=/tmp/hammer >/tmp/hammered 2>&1 &
-hammering=$!
+hammer
 # repeat COUNT COMMAND...: until it fails; how often it did not is in $times
 repeat()
 {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # lsm: default
+# kernels: 5.10 6.1 newest
+# full: 6.12
 #
 # The records of contained processes against what /proc says: those that ran before the agent, those
 # that came since, at levels 1 to 32, after storms, execs from threads, and exits.

@@ -77,20 +77,20 @@ all_gone()
 policy "version: 1
 mode: audit"
 if [ -e /payload/full ]; then
-	size=200:8:500:6 limit=5000
+	first=200:8:500:6 second=$first limit=5000
 else
-	size=20:8:200:3 limit=250
+	first=10:8:100:3 second=20:8:200:3 limit=250 # in the second there must be time for a start
 fi
 
 agent_start --policy $POLICY
-storm $size
-is_over $limit "a storm of $size"
+storm $first
+is_over $limit "a storm of $first"
 agree "after it"
 calm
 agree "after the end of all"
 
 note "the agent is killed and started again in a storm"
-storm $size
+storm $second
 sleep 1
 count_skipped
 kill -9 "$agent"
