@@ -25,6 +25,7 @@ rules:
   - { name: images, match: { image: "docker.io/library/nginx:*" }, action: allow, reason: test }
   - { name: pods, match: { pod.namespace: prod, pod.name: "api-*" }, action: allow, reason: test }'
 conditions="idle loaded slow"
+[ -e /payload/full ] || pairs=4 # each kind of a cycle has its turn
 agent_start --policy $POLICY
 start_docker
 only=$(boot_word only)
@@ -54,7 +55,6 @@ for runtime in runc crun; do
 	unlabelled() { $runtime run --bundle other "other-$runtime-$1"; }
 	allowed() { cycle "$1" named labelled; }
 	barred() { cycle "$1" unnamed unlabelled; }
-	late=
 	[ $runtime = crun ] && late=yes # 200 of 200 first execs came before its status file
 	right "$runtime, by name and annotation" allowed barred
 	late=
@@ -120,6 +120,21 @@ if wanted pods; then
 	forged_pod() { in_pod default "forged-$1" prod; }
 	barred() { cycle "$1" other_pod forged_pod; }
 	right "containerd, by pod, not in another namespace" prod barred
+fi
+
+if wanted crun; then
+	note "under load, with an agent that comes last"
+	hinder loaded &
+	load_pids=$!
+	hinder loaded &
+	load_pids="$load_pids $!"
+	renice -n 19 -p "$agent" >/dev/null
+	named() { crun run --bundle root "good-$1"; }
+	unnamed() { crun run --bundle root "bad-$1"; }
+	right_now last "crun, by name" named unnamed
+	# shellcheck disable=SC2086 # a list
+	kill $load_pids
+	renice -n 0 -p "$agent" >/dev/null
 fi
 
 note "$(rootgate status | tail -n 12)"

@@ -78,6 +78,7 @@ is "$unread_events" 2 "what was refused without an agent is told by the next"
 kill -9 "$paused_pid" $paused
 
 hammer
+
 # repeat COUNT COMMAND...: until it fails; how often it did not is in $times
 repeat()
 {
