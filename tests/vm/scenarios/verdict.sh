@@ -47,6 +47,11 @@ is "$(printf '%s' "$event" | sed 's/.*"old":\({[^}]*}\),"new":\({[^}]*}\).*/\1 \
 	'{"uid":1000,"euid":1000,"suid":1000,"fsuid":1000} {"uid":1000,"euid":0,"suid":0,"fsuid":0}' \
 	"its credentials before and after"
 attempt 1 deny exec 2 "a setuid-root file after the hand-over" pidns $USER reexec fork execself=/bin/suid-probe,true
+attempt 1 deny exec 1 "the same from a second thread" pidns $USER thread execself=/bin/suid-probe,true
+expect_exit 1 "and from a child after vfork" probe pidns $USER reexec vforkexec=/bin/suid-probe,true
+attempt 0 - exec 1 "with no_new_privs it gives nothing: allowed" pidns $USER nnp execself=/bin/suid-probe,true
+printf '#!/bin/true\n' >/bin/script && chmod 755 /bin/script
+attempt 1 deny exec 1 "a script" pidns execself=/bin/script
 attempt 1 deny exec 1 "an identity map is no user namespace" userns=0:0:65536 pidns execself=/bin/true
 is "$(field "$event" reason) $(field "$event" level)" '"userns_maps_host_root" 1' "and its reason says so"
 
@@ -88,6 +93,12 @@ attempt 1 deny exec 2 "exec in a nested PID namespace there" "enter=$inside" pid
 attempt 1 deny exec 3 "exec by a child of one's PID 1 that has never execed" \
 	"enter=$inside" pidns fork execself=/bin/true
 expect_exit 0 "as a user: allowed" probe "enter=$inside" $USER exec=/bin/true
+kill -9 "$inside"
+probe userns=0:100000:65536 resuid=0,0,0 pidns reexec pause &
+inside=$(descendant $! 1)
+attempt 1 deny exec 1 "exec in a remapped one, still as host root" "enter=$inside" execself=/bin/true
+is "$(field "$event" level) $(field "$event" uid)" "1 0" "in its user namespace"
+attempt 0 - exec 1 "as its root: allowed" "enter=$inside" resuid=0,0,0 execself=/bin/true
 kill -9 "$inside"
 
 note "enforce: allowed, and no event"
@@ -142,10 +153,10 @@ attempt 0 audit exec 1 "a setuid-root file" pidns $USER execself=/bin/suid-probe
 is "$(field "$event" generation) $(field "$event" mode)" '3 "audit"' "with the policy that judged"
 
 note "every verdict was counted, and every event told"
-is "$(counter exec_deny) $(counter setuid_deny)" "18 18" "refused"
+is "$(counter exec_deny) $(counter setuid_deny)" "22 18" "refused"
 is "$(counter exec_kill) $(counter setuid_kill)" "1 1" "killed"
 is "$(counter exec_audit) $(counter setuid_audit)" "2 1" "let through"
-is "$(counter events)" 46 "events"
+is "$(counter events)" 50 "events"
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "none lost"
 is "$(counter tripwire)" 0 "and none came by without a hook"
 
