@@ -50,6 +50,7 @@ OCI_USER=5000 OCI_HOOKS='{ "startContainer": [{ "path": "/bin/busybox",
 OCI_USER=5000 OCI_HOOKS='{ "createRuntime": [{ "path": "/usr/bin/touch", "args": ["touch", "/run/created"] }],
 	"poststart": [{ "path": "/usr/bin/touch", "args": ["touch", "/run/started"] }] }' \
 	oci_bundle outer sleep 1
+OCI_USER=5000 oci_bundle app sleep 1000
 
 for runtime in runc crun; do
 	note "$runtime"
@@ -81,6 +82,12 @@ for runtime in runc crun; do
 	unharmed "" "$runtime: createRuntime and poststart hooks are the host's" oci_run $runtime outer
 	is "$(cd /run && ls created started)" "created
 started" "$runtime: and did run"
+	$runtime run --detach --bundle app "app-$runtime" >/dev/null 2>&1 </dev/null
+	unharmed 5000 "$runtime exec: a user" $runtime exec --user 5000 "app-$runtime" id -u
+	refused 1 exec "$runtime exec: root" $runtime exec --user 0 "app-$runtime" id -u
+	pid=$($runtime state "app-$runtime" | sed -n 's/.*"pid": \([0-9]*\).*/\1/p')
+	refused 126 exec "$runtime: a root shell of the host: nsenter" nsenter --target "$pid" --pid --mount id -u
+	$runtime delete --force "app-$runtime"
 done
 
 # ---- podman ----
