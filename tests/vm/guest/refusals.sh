@@ -121,7 +121,7 @@ told_all()
 }
 
 # Under what right tries its starts, and how many pairs: a few; with /payload/full as many as give 200
-# starts in each condition.
+# starts in each condition, where --append rootgate.condition=loaded tries one alone.
 conditions=idle pairs=2 late=
 if [ -e /payload/full ]; then
 	conditions="idle loaded slow" pairs=100
@@ -142,7 +142,8 @@ hinder()
 # says that the engine writes down who it is behind the first exec only.
 right()
 {
-	for condition in $conditions; do
+	right_only=$(boot_word condition)
+	for condition in ${right_only:-$conditions}; do
 		hinder "$condition" &
 		hindering=$!
 		right_now "$condition" "$@"
