@@ -200,12 +200,46 @@ static int check_allow(struct policy_parser *parser, const struct node *node,
 		parser->rule);
 }
 
+#define BIT(runtime) (1ULL << RG_RUNTIME_##runtime)
+#define NO_LABELS    (BIT(LXC) | BIT(NSPAWN))
+#define NO_PODS	     (NO_LABELS | BIT(DOCKER) | BIT(PODMAN))
+
+/* What no container of a runtime has: rootgate(8), NAMES OF CONTAINERS. */
+static int check_identity(struct policy_parser *parser, const struct node *node,
+			  const struct policy_rule *rule)
+{
+	const struct policy_who *who = &rule->who;
+	const struct {
+		const char *selector;
+		size_t asked;
+		uint64_t without; /* these runtimes */
+	} lacks[] = {
+		{ "image", who->image.n, BIT(LXC) },
+		{ "label", who->label.n, NO_LABELS },
+		{ "pod.namespace", who->pod_namespace.n, NO_PODS },
+		{ "pod.name", who->pod_name.n, NO_PODS },
+		{ "pod.label", who->pod_label.n, NO_PODS | BIT(CONTAINERD) },
+	};
+	size_t i;
+
+	for (i = 0; rule->runtime && i < ARRAY_SIZE(lacks); i++)
+		if (lacks[i].asked && !(rule->runtime & ~lacks[i].without))
+			return policy_warning(
+				parser, &match_value(node, "runtime")->place,
+				"rule '%s' never matches: rootgate knows no '%s' of a container of "
+				"that runtime; leave out one of the two",
+				parser->rule, lacks[i].selector);
+	return 0;
+}
+
 static int check_rule(struct policy_parser *parser, const struct node *node,
 		      struct policy_rule *rule)
 {
 	const struct node *report = node_get(node, "report");
 	int err = check_masks(parser, node, rule);
 
+	if (!err)
+		err = check_identity(parser, node, rule);
 	if (!err && rule->action == RG_ACTION_ALLOW)
 		err = check_allow(parser, node, rule);
 	if (!err && rule->action == RG_ACTION_ALLOW && !rule->reason)

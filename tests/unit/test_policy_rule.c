@@ -106,6 +106,25 @@ static const struct policy_case rule_cases[] = {
 	{ "match: { image: 'nginx:*', id: abc, name: [x, 'y*'], label.app: x, label.b: '', "
 	  "pod.namespace: x, pod.name: x, pod.label.app: [x, z?] }\n",
 	  "" },
+	{ "match: { runtime: [lxc, docker], image: x, label.a: x }\n", "" },
+	{ "match: { runtime: [nspawn, containerd], image: x, pod.namespace: x, pod.name: x }\n",
+	  "" },
+	{ "match: { runtime: [docker, unknown, crio], pod.name: x, pod.label.a: x }\n", "" },
+	{ "match: { runtime: lxc, image: x }\n",
+	  "5:21 warning: rule 'r' never matches: rootgate knows no 'image' of a container of that "
+	  "runtime; leave out one of the two\n" },
+	{ "match: { label.a: x, runtime: [lxc, nspawn] }\n",
+	  "5:33 warning: rule 'r' never matches: rootgate knows no 'label' of a container of that "
+	  "runtime; leave out one of the two\n" },
+	{ "match: { runtime: [docker, podman], pod.namespace: x }\n",
+	  "5:21 warning: rule 'r' never matches: rootgate knows no 'pod.namespace' of a container "
+	  "of that runtime; leave out one of the two\n" },
+	{ "match: { runtime: lxc, pod.name: x }\n",
+	  "5:21 warning: rule 'r' never matches: rootgate knows no 'pod.name' of a container of "
+	  "that runtime; leave out one of the two\n" },
+	{ "match: { runtime: containerd, pod.label.a: x }\n",
+	  "5:21 warning: rule 'r' never matches: rootgate knows no 'pod.label' of a container of "
+	  "that runtime; leave out one of the two\n" },
 	{ "match: { image: '' }\n", "5:19 error: 'image' is empty; leave it out, or fill it in\n" },
 	{ "match: { label.v: 1, name: [no, []] }\n",
 	  "5:21 error: 'label.v' must be text, in quotation marks where in doubt, not the number "
