@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # The verbs that ask the agent for something, where there is none. Needs no kernel:
-#   ROOTGATE=build/rootgate bats tests/cli/control.bats
+#   ROOTGATE=$PWD/build/rootgate bats tests/cli/control.bats
 
 bats_require_minimum_version 1.5.0
 

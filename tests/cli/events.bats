@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # rootgate events, against a program that plays the agent. Needs no root and no kernel:
-#   ROOTGATE=build/rootgate ROOTGATE_TEST_STREAM=build/user/unit/stream_agent bats tests/cli/events.bats
+#   ROOTGATE=$PWD/build/rootgate ROOTGATE_TEST_STREAM=$PWD/build/user/unit/stream_agent bats tests/cli/events.bats
 
 # shellcheck disable=SC2016,SC2030,SC2031 # backquotes are text; each test is a subshell with its setup in it
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # probe and metrics where there is nothing to be seen, and the format of metrics. Needs no kernel:
-#   ROOTGATE=build/rootgate bats tests/cli/metrics.bats
+#   ROOTGATE=$PWD/build/rootgate bats tests/cli/metrics.bats
 
 bats_require_minimum_version 1.5.0
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # rootgate pid and its kin, as far as they need no records; and librootgate as somebody else links
 # it. Needs no kernel:
-#   ROOTGATE=build/rootgate bats tests/cli/pid.bats
+#   ROOTGATE=$PWD/build/rootgate bats tests/cli/pid.bats
 
 bats_require_minimum_version 1.5.0
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # rootgate policy: needs no root, no kernel and no agent.
-#   ROOTGATE=build/rootgate bats tests/cli/policy.bats
+#   ROOTGATE=$PWD/build/rootgate bats tests/cli/policy.bats
 
 bats_require_minimum_version 1.5.0
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # What every verb has in common: help, version, wrong words, no agent. Needs no kernel:
-#   ROOTGATE=build/rootgate bats tests/cli/usage.bats
+#   ROOTGATE=$PWD/build/rootgate bats tests/cli/usage.bats
 
 bats_require_minimum_version 1.5.0
 
