@@ -120,7 +120,7 @@ told_all()
 		"$events_expected 0 0" "all were counted, and none lost"
 }
 
-# Under what right tries its starts, and how many pairs: a few; with /payload/full as many as give 200
+# Under what right tries its starts, and how many pairs: a few; with run --full as many as give 200
 # starts in each condition, where --append rootgate.condition=loaded tries one alone.
 conditions=idle pairs=2 late=
 if [ -e /payload/full ]; then

@@ -7,7 +7,7 @@
 #
 # Refusal outlives the agent: killed, restarted, ended, its pins taken away, bpffs hidden or
 # unmounted; a new agent takes over while a probe attempts the forbidden as fast as it can; and
-# detach takes everything away, with an agent and without. /payload/full has the full numbers.
+# detach takes everything away, with an agent and without. run --full has the full numbers.
 
 . /payload/guest.sh
 . /payload/agent.sh

@@ -5,7 +5,7 @@
 #
 # Reloads that nobody asks for: the policy's files change, a ConfigMap's link is swapped; what is told
 # of a rule a day before it expires; and reloads while a storm of execs is judged, after each of which
-# another action is right. /payload/full has a thousand of these.
+# another action is right. run --full has a thousand of these.
 
 . /payload/guest.sh
 . /payload/agent.sh

@@ -5,7 +5,7 @@
 # lsm: default
 #
 # Every bpf, mount, open and socket call of a start made to fail in turn: the agent ends with a
-# message and leaves nothing, or it can do without, and then it enforces. /payload/full has them all;
+# message and leaves nothing, or it can do without, and then it enforces. run --full has them all;
 # otherwise some of the many.
 
 . /payload/guest.sh

@@ -5,8 +5,7 @@
 #
 # After storms of forks and execs in many PID namespaces, nested to level 8, the maps are what /proc
 # says, both ways: none missing, none stale. Also where PIDs come again at once, and where the agent
-# is killed in the middle and started again. A file /payload/full asks for 100,000 forks in 200
-# namespaces.
+# is killed in the middle and started again. run --full has 100,000 forks in 200 namespaces.
 
 . /payload/guest.sh
 . /payload/agent.sh

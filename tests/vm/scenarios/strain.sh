@@ -4,8 +4,8 @@
 # records of PIDs are full, nobody reads the events and their buffer is full, too. None passes (with
 # BPF LSM), no legitimate exec is refused, and each attempt is counted, as an event that found room
 # or as one that didn't.
-# By hand, for each kernel, with a file /payload/full: a million attempts, and thousands of containers;
-# run --smp 2 --append preempt=full, and preempt=voluntary.
+# By hand, for each kernel, run --full: a million attempts, and thousands of containers; with
+# --smp 2 --append preempt=full, and preempt=voluntary.
 # kernels: 6.1 newest
 # timeout: 240
 
