@@ -6,8 +6,8 @@
  * First match is worked out by the agent: for each pair of scopes (which of
  * the policy's cgroup prefixes and exe prefixes hold), and each identity that
  * makes a difference, there is one table that names the rule for each class of
- * attempt. So one rule and ten thousand cost
- * the same, and everything is read from the slot of one generation.
+ * attempt. So one rule and ten thousand cost the same, but for the depth of the
+ * two trees of prefixes, and everything is read from the slot of one generation.
  *
  * Where a bound runs out (no work space, a path nested too deep to be known),
  * no rule can be said to match. Then a mode or a policy that refuses anything
