@@ -5,7 +5,7 @@
 #
 # Rules on who a container is, with the engines themselves: each start is a container that nobody
 # has seen before, and its first exec must be judged right; how many of them had to wait is printed.
-# Where all is idle, under load, and with a slow agent: a few of each; with /payload/full 200 of each,
+# Where all is idle, under load, and with a slow agent: a few of each; with run --full 200 of each,
 # where --append rootgate.only=docker tries one engine alone. Too long for the matrix even so.
 
 # shellcheck source-path=SCRIPTDIR source=../guest/guest.sh
@@ -62,14 +62,17 @@ done
 
 # ---- podman ----
 
-# Without a network, a start takes a third of the time; its labels are where nobody reads them.
+# Without a network, a start takes a third of the time; its annotations are what is known of labels.
 if wanted podman; then
 	started() { podman run --rm --network none "$@" id -u; }
 	named() { started --name "good-$1" busybox:1.36; }
 	of_image() { started nginx:1.27; }
+	annotated() { started --annotation team=web busybox:1.36; }
 	unnamed() { started --name "bad-$1" busybox:1.36; }
-	allowed() { cycle "$1" named of_image; }
-	right "podman, by name and image" allowed unnamed
+	labelled() { started --label team=web --annotation team=other busybox:1.36; }
+	allowed() { cycle "$1" named of_image annotated; }
+	barred() { cycle "$1" unnamed labelled; }
+	right "podman, by name, image and annotation" allowed barred
 fi
 
 # ---- docker, and its containerd ----
