@@ -200,11 +200,12 @@ static int check_allow(struct policy_parser *parser, const struct node *node,
 		parser->rule);
 }
 
-#define BIT(runtime) (1ULL << RG_RUNTIME_##runtime)
-#define NO_LABELS    (BIT(LXC) | BIT(NSPAWN))
-#define NO_PODS	     (NO_LABELS | BIT(DOCKER) | BIT(PODMAN))
+/* Runtimes whose containers have none that is known: rootgate(8), NAMES OF CONTAINERS. */
+#define NO_IMAGES     (1ULL << RG_RUNTIME_LXC)
+#define NO_LABELS     (NO_IMAGES | 1ULL << RG_RUNTIME_NSPAWN)
+#define NO_PODS	      (NO_LABELS | 1ULL << RG_RUNTIME_DOCKER | 1ULL << RG_RUNTIME_PODMAN)
+#define NO_POD_LABELS (NO_PODS | 1ULL << RG_RUNTIME_CONTAINERD)
 
-/* What no container of a runtime has: rootgate(8), NAMES OF CONTAINERS. */
 static int check_identity(struct policy_parser *parser, const struct node *node,
 			  const struct policy_rule *rule)
 {
@@ -212,13 +213,13 @@ static int check_identity(struct policy_parser *parser, const struct node *node,
 	const struct {
 		const char *selector;
 		size_t asked;
-		uint64_t without; /* these runtimes */
+		uint64_t without; /* bits of enum rg_runtime */
 	} lacks[] = {
-		{ "image", who->image.n, BIT(LXC) },
+		{ "image", who->image.n, NO_IMAGES },
 		{ "label", who->label.n, NO_LABELS },
 		{ "pod.namespace", who->pod_namespace.n, NO_PODS },
 		{ "pod.name", who->pod_name.n, NO_PODS },
-		{ "pod.label", who->pod_label.n, NO_PODS | BIT(CONTAINERD) },
+		{ "pod.label", who->pod_label.n, NO_POD_LABELS },
 	};
 	size_t i;
 
