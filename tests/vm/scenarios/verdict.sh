@@ -95,7 +95,7 @@ attempt 1 deny exec 3 "exec by a child of one's PID 1 that has never execed" \
 expect_exit 0 "as a user: allowed" probe "enter=$inside" $USER exec=/bin/true
 kill -9 "$inside"
 probe userns=0:100000:65536 resuid=0,0,0 pidns reexec name=remapped pause &
-wait_for 10 pidof remapped >/dev/null # the one who wrote its map is a descendant, too
+wait_for 10 pidof remapped # the one who wrote its map is a descendant, too
 inside=$(pidof remapped)
 attempt 1 deny exec 1 "exec in a remapped one, still as host root" "enter=$inside" execself=/bin/true
 is "$(field "$event" level) $(field "$event" uid)" "1 0" "in its user namespace"
