@@ -205,7 +205,8 @@ static __always_inline __u64 cgroup_of(struct task_struct *task)
 __weak __noinline int service_above(__u64 cgroup)
 {
 	struct kernfs_node *kn = (void *)cgroup, *parent;
-	int i, found = 0;
+	__u32 found = 0;
+	int i;
 
 	for (i = 0; i < SERVICE_LEVELS; i++) {
 		const char *text = BPF_CORE_READ(kn, name);
@@ -215,7 +216,7 @@ __weak __noinline int service_above(__u64 cgroup)
 
 		parent = kernfs_parent(kn);
 		if (!parent)
-			return found;
+			return (int)found;
 		len = bpf_probe_read_kernel_str(&name, sizeof(name), text); /* with the NUL */
 		if (runtime_of_name(name.head, name.next, (__u32)len, head_of_name(parent)))
 			return 0;
@@ -225,6 +226,7 @@ __weak __noinline int service_above(__u64 cgroup)
 			found = 1;
 		else if (tail >> 16 != HEAD('.', 's', 'l', 'i', 'c', 'e', 0, 0))
 			found = 0;
+		found = forget(found);
 		kn = parent;
 	}
 	return 0;

@@ -122,7 +122,7 @@ __weak __noinline int slot_claim_far(__u32 pid, __u64 now)
 		if (!slot)
 			return NO_SLOT;
 		if (!slot_is_free(slot, now))
-			lately = lately < 0 && !slot->used ? (int)at : lately;
+			lately = (int)forget((__u32)(lately < 0 && !slot->used ? (int)at : lately));
 		else if (slot_take(slot, at, pid))
 			return (int)at;
 		at = slot_behind(at);
