@@ -150,7 +150,7 @@ static __always_inline struct rg_scratch *paths_of(const struct attempt *attempt
 		path_of_file(*at);
 		if (attempt->word & RG_WORD_IDENTITY) {
 			scratch->of_pid = READ(task, thread_pid);
-			find_container(*at);
+			find_identity(scratch, *at);
 		}
 	}
 	return scratch;

@@ -213,6 +213,8 @@ struct rg_scratch {
 	const void *of_file;		  /* struct file: likewise */
 	const void *of_pid;		  /* struct pid: whose container is wanted */
 	struct rg_identity_key container; /* 0, 0: not known */
+	struct rg_identity_key pidns;	  /* of the same kind: its PID namespace */
+	const void *reaper;		  /* struct task_struct: PID 1 of that; NULL: it has none */
 	struct rg_path cgroup;
 	struct rg_path exe;
 	__u32 tries; /* as in struct rg_slot */

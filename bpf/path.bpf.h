@@ -38,11 +38,11 @@ static __always_inline bool path_append(struct rg_path *path, const void *name, 
 	if (n < 1)
 		return false;
 	path->len = at + (__u32)n; /* with the slash, without the NUL */
-	if (!path->runtime) {
+	if (!path->teller) {
 		tells = runtime_of_name(head_of(&path->key.path[at + 1]),
 					head_of(&path->key.path[at + 9]), (__u32)n, path->parent);
 		path->runtime = ~EVIDENCE & tells;
-		if (tells && !path->teller)
+		if (tells)
 			path->teller = number;
 	}
 	path->parent = head_of(&path->key.path[at + 1]);

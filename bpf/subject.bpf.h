@@ -123,12 +123,22 @@ static __always_inline enum rg_evidence evidence_of(struct task_struct *task, __
 	return container_above(cgroup_of(task)) ? RG_EVIDENCE_CGROUP : RG_EVIDENCE_NONE;
 }
 
-/* The outermost PID namespace below the base on the task's chain, and its PID 1. */
+/*
+ * The outermost PID namespace below the base on a chain, and the leader of its
+ * PID 1: where that has exited before other threads, one of them is the reaper,
+ * and looks as if it had been forked just now.
+ */
+static __always_inline struct task_struct *reaper_of(struct pid *pid, struct upid *outermost)
+{
+	*outermost = upid_at(pid, config.base_level + 1);
+	return BPF_CORE_READ(outermost->ns, child_reaper, group_leader);
+}
+
 static __always_inline struct task_struct *outermost_reaper(struct task_struct *task)
 {
-	struct upid outermost = upid_at(READ(task, thread_pid), config.base_level + 1);
+	struct upid outermost;
 
-	return BPF_CORE_READ(outermost.ns, child_reaper);
+	return reaper_of(READ(task, thread_pid), &outermost);
 }
 
 /*
@@ -137,7 +147,8 @@ static __always_inline struct task_struct *outermost_reaper(struct task_struct *
  * has CAP_SYS_ADMIN in a container could nest one whose PID 1 never execs.
  * PID 1 itself is never in set-up: its first exec is the hand-over, and judged.
  * In the base PID namespace there is no set-up. What cannot be read counts as
- * handed over.
+ * handed over, and so does a PID 1 that is about to exec: a thread of one that
+ * has done so before is its leader then, and has not.
  */
 static __always_inline enum rg_phase phase_of(struct task_struct *task, __u64 timeout)
 {
@@ -145,17 +156,18 @@ static __always_inline enum rg_phase phase_of(struct task_struct *task, __u64 ti
 
 	if (!reaper || reaper == READ(task, group_leader))
 		return RG_PHASE_RUNNING;
-	if (!(BPF_CORE_READ(reaper, flags) & PF_FORKNOEXEC))
+	if (!(BPF_CORE_READ(reaper, flags) & PF_FORKNOEXEC) ||
+	    BPF_CORE_READ_BITFIELD_PROBED(reaper, in_execve))
 		return RG_PHASE_RUNNING;
 	if (bpf_ktime_get_boot_ns() - BPF_CORE_READ(reaper, start_boottime) > timeout)
 		return RG_PHASE_RUNNING;
 	return RG_PHASE_SETUP;
 }
 
-/* PID 1's first exec, which ends the set-up of its container. */
+/* PID 1's first exec, by whichever thread, which ends the set-up of its container. */
 static __always_inline bool is_hand_over(struct task_struct *task)
 {
-	return READ(task, flags) & PF_FORKNOEXEC &&
+	return READ(task, group_leader, flags) & PF_FORKNOEXEC &&
 	       outermost_reaper(task) == READ(task, group_leader);
 }
 

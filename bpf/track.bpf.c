@@ -220,6 +220,8 @@ static __noinline int end(struct task_struct *task)
 	/* a canary, whose agent may have been killed before it took that back */
 	if (pid == control.pass)
 		control.pass = 0;
+	if (pid == control.canary)
+		control.canary = 0;
 	slot = slot_find(slot_home(pid), pid, task->group_leader->start_boottime);
 	if (slot)
 		slot_free(slot);

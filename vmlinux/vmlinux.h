@@ -314,6 +314,7 @@ struct signal_struct {
 /* linux/sched.h */
 struct task_struct {
 	unsigned int flags;
+	unsigned int in_execve : 1;
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;

@@ -142,7 +142,7 @@ descendant()
 	descendant_pid=$1 descendant_depth=$2
 	while [ "$descendant_depth" -gt 0 ]; do
 		descendant_tries=0
-		until descendant_next=$(cat "/proc/$descendant_pid/task/$descendant_pid/children" 2>/dev/null) &&
+		until descendant_next=$(cat "/proc/$descendant_pid/task/"*/children 2>/dev/null) &&
 			[ "$descendant_next" ]; do
 			descendant_tries=$((descendant_tries + 1))
 			[ $descendant_tries -gt 100 ] && return 1

@@ -182,6 +182,7 @@ static const struct step steps[] = {
 	{ "pivot", step_pivot, "=PATH that is the root of all mounts" },
 	{ "fork", step_fork, "go on in a child" },
 	{ "thread", step_thread, "go on in a second thread" },
+	{ "leaderless", step_leaderless, "go on in a child of a process whose first thread has exited" },
 	{ "handover", step_handover,
 	  "=UID PID 1 execs as that user; go on in its child, as it was" },
 	{ "aside", step_aside,

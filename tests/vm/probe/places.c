@@ -63,6 +63,41 @@ int step_thread(const struct word *word)
 	return *(int *)answer;
 }
 
+static bool leader_has_left(void)
+{
+	FILE *stat = fopen("/proc/self/stat", "re");
+	char state = 'Z';
+
+	if (stat) {
+		fscanf(stat, "%*d (%*[^)]) %c", &state);
+		fclose(stat);
+	}
+	return state == 'Z';
+}
+
+static void *orphan_body(void *rest)
+{
+	pid_t child;
+
+	while (!leader_has_left())
+		usleep(1000);
+	child = fork();
+	if (!child)
+		_exit(run(rest));
+	_exit(child < 0 ? could_not("fork") : pass_on(child));
+}
+
+/* A second thread, as the reaper of its namespace where this is PID 1, has the child. */
+int step_leaderless(const struct word *word)
+{
+	pthread_t thread;
+
+	errno = pthread_create(&thread, NULL, orphan_body, word->rest);
+	if (errno)
+		return could_not("pthread_create");
+	return (int)syscall(SYS_exit, 0);
+}
+
 /* Execs this very program with the rest of the line: for PID 1 of a namespace, the hand-over. */
 int step_reexec(const struct word *word)
 {

@@ -12,11 +12,14 @@ SAVED=resuid=1000,1000,0   # keeps it as the saved uid
 
 policy "version: 1
 mode: enforce"
-probe pidns pause &
-early=$(descendant $! 1)
-probe pidns $USER pause &
+mkfifo /tmp/early
+exec 8<>/tmp/early # who has it keeps the first one waiting
+probe pidns go execself=/bin/true </tmp/early >/dev/null 8>&- &
+waits=$!
+early=$(descendant $waits 1)
+probe pidns $USER pause 8>&- &
 early_user=$(descendant $! 1)
-agent_start --policy $POLICY
+agent_start --policy $POLICY 8>&-
 
 note "what was there before"
 event=$(event_of "$early" preexisting)
@@ -24,7 +27,11 @@ is "$(field "$event" action) $(field "$event" pids) $(field "$event" comm)" \
 	"\"audit\" $(nspid "$early") \"probe\"" "contained host root is told"
 is "$(rootgate events -n 100000 -o json --pid "$early_user")" "" "contained users are not"
 is "$(counter preexisting)" 1 "and counted"
-kill -9 "$early" "$early_user"
+exec 8>&-
+wait $waits
+is $? 1 "its next exec is refused"
+is "$(field "$(event_of "$early" exec)" action)" '"deny"' "which is told"
+kill -9 "$early_user"
 
 note "enforce: refused with EPERM"
 attempt 1 deny exec 1 "exec of PID 1 as root" pidns execself=/bin/true
@@ -41,12 +48,16 @@ attempt 1 deny setuid 1 "setresuid of the real uid" pidns $SAVED setresuid=0,-1,
 attempt 1 deny setuid 1 "setresuid of the effective uid" pidns $SAVED setresuid=-1,0,-1
 attempt 1 deny setuid 1 "setfsuid" pidns $SAVED setfsuid=0
 attempt 1 deny setuid 1 "setuid with CAP_SETUID, from no uid that is 0" pidns keepcaps $USER caps=setuid setuid=0
+attempt 1 deny setuid 1 "setresuid of the saved uid, with CAP_SETUID" \
+	pidns keepcaps $USER caps=setuid setresuid=-1,-1,0
 attempt 1 deny setuid 1 "from a second thread" pidns $SAVED thread setuid=0
 attempt 1 deny exec 1 "a setuid-root file" pidns $USER execself=/bin/suid-probe,true
 is "$(printf '%s' "$event" | sed 's/.*"old":\({[^}]*}\),"new":\({[^}]*}\).*/\1 \2/')" \
 	'{"uid":1000,"euid":1000,"suid":1000,"fsuid":1000} {"uid":1000,"euid":0,"suid":0,"fsuid":0}' \
 	"its credentials before and after"
 attempt 1 deny exec 2 "a setuid-root file after the hand-over" pidns $USER reexec fork execself=/bin/suid-probe,true
+attempt 1 deny exec 2 "the same where a younger thread of PID 1 is the reaper" \
+	pidns $USER reexec leaderless execself=/bin/suid-probe,true
 attempt 1 deny exec 1 "the same from a second thread" pidns $USER thread execself=/bin/suid-probe,true
 expect_exit 1 "and from a child after vfork" probe pidns $USER reexec vforkexec=/bin/suid-probe,true
 attempt 0 - exec 1 "with no_new_privs it gives nothing: allowed" pidns $USER nnp execself=/bin/suid-probe,true
@@ -73,6 +84,8 @@ cp /payload/bin/probe /bin/ns-caps-probe
 expect_exit 0 "files with CAP_SETUID" probe filecaps=/bin/host-caps-probe,setuid,0 \
 	filecaps=/bin/ns-caps-probe,setuid,100000 true
 attempt 1 deny setuid 1 "for the host's" pidns $USER execself=/bin/host-caps-probe,setuid=0
+attempt 1 deny setuid 2 "for the host's, where a younger thread of PID 1 is the reaper" \
+	pidns $USER reexec leaderless execself=/bin/host-caps-probe,setuid=0
 attempt 1 - setuid 1 "for another's they give nothing" pidns $USER execself=/bin/ns-caps-probe,setuid=0
 attempt 0 - setuid 1 "for remapped root: allowed" \
 	userns=0:100000:65536 resuid=5,5,5 pidns execself=/bin/ns-caps-probe,setuid=0
@@ -92,6 +105,11 @@ expect_exit 1 "a nameless file there" probe "enter=$inside" fexec=/bin/true
 attempt 1 deny exec 2 "exec in a nested PID namespace there" "enter=$inside" pidns execself=/bin/true
 attempt 1 deny exec 3 "exec by a child of one's PID 1 that has never execed" \
 	"enter=$inside" pidns fork execself=/bin/true
+thirty_one=$(yes pidns | head -n 31 | tr '\n' ' ')
+# shellcheck disable=SC2086 # a list of steps
+attempt 1 deny exec 32 "exec at level 32" "enter=$inside" $thirty_one execself=/bin/true
+# shellcheck disable=SC2086
+attempt 1 deny setuid 32 "setuid there" "enter=$inside" $thirty_one $SAVED setuid=0
 expect_exit 0 "as a user: allowed" probe "enter=$inside" $USER exec=/bin/true
 kill -9 "$inside"
 probe userns=0:100000:65536 resuid=0,0,0 pidns reexec name=remapped pause &
@@ -154,10 +172,10 @@ attempt 0 audit exec 1 "a setuid-root file" pidns $USER execself=/bin/suid-probe
 is "$(field "$event" generation) $(field "$event" mode)" '3 "audit"' "with the policy that judged"
 
 note "every verdict was counted, and every event told"
-is "$(counter exec_deny) $(counter setuid_deny)" "22 18" "refused"
+is "$(counter exec_deny) $(counter setuid_deny)" "25 21" "refused"
 is "$(counter exec_kill) $(counter setuid_kill)" "1 1" "killed"
 is "$(counter exec_audit) $(counter setuid_audit)" "2 1" "let through"
-is "$(counter events)" 50 "events"
+is "$(counter events)" 57 "events"
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "none lost"
 is "$(counter tripwire)" 0 "and none came by without a hook"
 
