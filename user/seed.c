@@ -69,7 +69,7 @@ int seed_run(struct loader *loader)
 	loader->missing = missing > 0;
 	stale = loader_iterate(loader->bpf->progs.rg_free_stale,
 			       bpf_map__fd(loader->bpf->maps.processes));
-	if (stale > 0)
+	if (stale > 0 && control->heartbeat) /* an agent that starts repairs nothing of its own */
 		counter(loader, RG_COUNT_PIDS_REPAIRED, (__u64)stale);
 	return stale < 0 ? stale : 0;
 }

@@ -93,6 +93,10 @@ struct truth {
 	unsigned int ids[4]; /* in the order of /proc: real, effective, saved, file system */
 	unsigned long long start_time;
 	bool lives; /* at least one of its threads */
+	unsigned int ppid;
+	char comm[16];
+	unsigned long long userns; /* inode; 0 unknown, as of a process whose leader has exited */
+	unsigned long long cgroup; /* the same */
 };
 
 static bool read_status(__u32 pid, struct truth *truth)
@@ -108,6 +112,8 @@ static bool read_status(__u32 pid, struct truth *truth)
 	while (fgets(line, sizeof(line), file)) {
 		sscanf(line, "State: %c", &state);
 		sscanf(line, "Threads: %d", &threads);
+		sscanf(line, "PPid: %u", &truth->ppid);
+		sscanf(line, "Name: %15[^\n]", truth->comm);
 		sscanf(line, "Uid: %u %u %u %u", &truth->ids[0], &truth->ids[1], &truth->ids[2],
 		       &truth->ids[3]);
 		if (strncmp(line, "NSpid:", 6))
@@ -123,9 +129,11 @@ static bool read_status(__u32 pid, struct truth *truth)
 	return true;
 }
 
-static void read_start(__u32 pid, struct truth *truth)
+/* In ticks since the boot; 0 where there is no such process. */
+static unsigned long long start_of(__u32 pid)
 {
 	char path[64], line[1024] = "", *at;
+	unsigned long long start = 0;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
@@ -134,7 +142,36 @@ static void read_start(__u32 pid, struct truth *truth)
 		sscanf(at,
 		       ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
 		       "%*d %*d %llu",
-		       &truth->start_time);
+		       &start);
+	if (file)
+		fclose(file);
+	return start;
+}
+
+static unsigned long long inode_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? 0 : st.st_ino;
+}
+
+/* The user namespace, and the cgroup in the unified hierarchy, which is mounted where it usually is. */
+static void read_places(__u32 pid, struct truth *truth)
+{
+	char path[4096 + 32], line[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%u/ns/user", pid);
+	truth->userns = inode_of(path);
+	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		if (strncmp(line, "0::", 3))
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		snprintf(path, sizeof(path), "/sys/fs/cgroup%s", line + 3);
+		truth->cgroup = inode_of(path);
+	}
 	if (file)
 		fclose(file);
 }
@@ -168,6 +205,18 @@ static bool pids_of(__u32 at, int deep, struct rg_levels *out)
 	return true;
 }
 
+/*
+ * The parent, which the record has as of the last fork or exec. Since then it may have exited, and its
+ * PID may be another's; not where the owner of that PID began before the child did.
+ */
+static void compare_parent(__u32 pid, const struct truth *truth, const struct rg_slot *slot)
+{
+	unsigned long long start = start_of(slot->ppid);
+
+	if (slot->ppid != truth->ppid && start && start < truth->start_time)
+		mismatch(pid, "parent", truth->ppid, slot->ppid);
+}
+
 static void compare_record(__u32 pid, const struct truth *truth, __u32 at, int deep)
 {
 	const struct rg_slot *slot = &slots[at];
@@ -193,6 +242,13 @@ static void compare_record(__u32 pid, const struct truth *truth, __u32 at, int d
 			mismatch(pid, "uid", truth->ids[i], ids[i]);
 	if (slot->start_time / TICK != truth->start_time)
 		mismatch(pid, "start", (long)truth->start_time, (long)(slot->start_time / TICK));
+	if (strcmp(slot->comm, truth->comm))
+		mismatch(pid, "comm", truth->comm[0], slot->comm[0]);
+	if (truth->userns && slot->userns != truth->userns)
+		mismatch(pid, "user namespace", (long)truth->userns, slot->userns);
+	if (truth->cgroup && slot->cgroup_id != truth->cgroup)
+		mismatch(pid, "cgroup", (long)truth->cgroup, (long)slot->cgroup_id);
+	compare_parent(pid, truth, slot);
 }
 
 static void compare_process(__u32 pid, int deep)
@@ -201,8 +257,9 @@ static void compare_process(__u32 pid, int deep)
 
 	if (!read_status(pid, &truth) || truth.levels < 2 || !truth.lives)
 		return;
-	read_start(pid, &truth);
+	truth.start_time = start_of(pid);
 	read_namespaces(pid, &truth);
+	read_places(pid, &truth);
 	processes++;
 	if (!slot_of[pid]) {
 		mismatch(pid, "record", 1, 0);

@@ -37,6 +37,7 @@ agree()
 	note "$1: $(tail -n 1 /tmp/pidmap)"
 	is "$agree_code" 0 "$1: 0 mismatches"
 	[ $agree_code = 0 ] || head -n 20 /tmp/pidmap | sed 's/^/#   /'
+	note "$(counter pids_repaired) repaired"
 }
 
 # storm COUNT:DEPTH:FORKS[:SURVIVORS]: begins, in $storm.
@@ -95,7 +96,8 @@ count_skipped
 kill -9 "$agent"
 wait "$agent"
 agent_start --policy $POLICY
-over && note "the storm was over before the agent was there"
+over
+is $? 1 "which began before the storm's end"
 is_over $limit "a storm goes on"
 agree "after it"
 calm
