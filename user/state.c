@@ -77,6 +77,28 @@ static void set_tripped(const struct state_facts *facts, struct state *out)
 		 facts->tripped ? facts->tripped : "a part of the policy");
 }
 
+/* Without any heartbeat it is starting still. */
+static bool is_silent(const struct state_facts *facts)
+{
+	const struct rg_control *control = &facts->control;
+
+	return control->heartbeat && control->heartbeat < facts->now &&
+	       facts->now - control->heartbeat > RG_HEARTBEAT_MAX;
+}
+
+static void set_silent(const struct state_facts *facts, struct state *out)
+{
+	char since[WHEN_DURATION_MAX];
+
+	when_format_duration(since, facts->now - facts->control.heartbeat);
+	set(out, STATE_DEGRADED, "",
+	    "end it with SIGKILL, then start it: rootgate run; or take them away: rootgate detach");
+	snprintf(out->reason, sizeof(out->reason),
+		 "the agent has not answered for %s: its programs go on, unproved, and nobody "
+		 "reads their events",
+		 since);
+}
+
 void state_judge(const struct state_facts *facts, struct state *out)
 {
 	const struct rg_control *control = &facts->control;
@@ -102,6 +124,8 @@ void state_judge(const struct state_facts *facts, struct state *out)
 		    "set kernel.ftrace_enabled to 1 (sysctl)");
 	else if (control->disabled_until > facts->now)
 		set_disabled(facts, out);
+	else if (is_silent(facts))
+		set_silent(facts, out);
 	else if (control->attach == RG_ATTACH_AUDIT_ONLY)
 		set(out,
 		    rg_word_mode(control->word) == RG_MODE_AUDIT ? STATE_AUDIT : STATE_DEGRADED,

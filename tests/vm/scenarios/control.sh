@@ -109,7 +109,11 @@ expect_exit 1 "the kernel refuses again by itself" contained
 expect_exit 6 "disable while it is stopped" rootgate disable --for 10m --reason stopped
 like "$output" "*does not answer*'kill -9 $agent'*" "the guard stands before its maps, and what to do"
 expect_exit 1 "refused all the same" contained
+expect_exit 0 "status notices that it hangs" wait_for 25 state_is degraded
+expect_exit 5 "with exit 5" rootgate status
+like "$output" "*has not answered for *SIGKILL*" "the reason, and the remedy"
 kill -CONT "$agent"
+expect_exit 0 "until it answers again" wait_for 12 state_is enforcing
 
 note "files that are not believed"
 boot=$(cat /proc/sys/kernel/random/boot_id)
