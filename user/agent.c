@@ -76,7 +76,10 @@ static void on_batch(struct agent *agent)
 
 	if (read(agent->batch, &expired, sizeof(expired)) < 0)
 		return;
-	agent_read_ring(agent, agent->reports);
+	if (agent_read_ring(agent, agent->reports)) {
+		set_timer(agent->batch, 1, 0); /* once the others had their turn */
+		return;
+	}
 	epoll_ctl(agent->epoll, EPOLL_CTL_MOD, ring_buffer__epoll_fd(agent->reports), &event);
 }
 

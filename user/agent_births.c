@@ -25,10 +25,10 @@ static int on_birth(void *ctx, void *data, size_t size)
 	char cgroup[RG_PATH_MAX]; /* the ring can only be read */
 
 	if (size < sizeof(*birth))
-		return 0;
+		return agent_read_on(ctx);
 	snprintf(cgroup, sizeof(cgroup), "%.*s", RG_PATH_MAX - 1, birth->cgroup);
 	agent_identity_begin(ctx, &birth->container, birth->pid, cgroup);
-	return 0;
+	return agent_read_on(ctx);
 }
 
 void agent_look_at(struct agent *agent, uint64_t when)
@@ -75,7 +75,7 @@ void agent_on_births(struct agent *agent)
 	bool noted = read_notes(births);
 	uint64_t expired, next;
 
-	ring_buffer__consume(births->ring);
+	agent_read_ring(agent, births->ring);
 	if (read(births->timer, &expired, sizeof(expired)) > 0)
 		births->look_at = 0;
 	next = agent_identity_look(agent, noted);

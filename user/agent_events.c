@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The agent's events: from the rings to the readers, and what it says itself. How they look is format's matter. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,9 @@
 #include "rootgate.skel.h"
 
 #define REFUSALS_A_SECOND 10 /* lines of the log */
+
+/* Records that are read in one go: no ring has room for more, so that all is read that was there. */
+#define RECORDS_AT_A_TIME 512
 
 static const char *rule_name(const struct agent *agent, const struct rg_event *event)
 {
@@ -102,21 +106,32 @@ int agent_on_event(void *ctx, void *data, size_t size)
 	const struct rg_event *event = data;
 
 	if (size < sizeof(*event))
-		return 0;
+		return agent_read_on(ctx);
 	if (event->held == RG_HELD_NOW)
 		agent_hold(ctx, event);
 	else
 		agent_publish(ctx, event);
-	return 0;
+	return agent_read_on(ctx);
 }
 
-void agent_read_ring(struct agent *agent, struct ring_buffer *ring)
+/* A negative answer ends the reading; the record has been read all the same. */
+int agent_read_on(struct agent *agent)
 {
+	return ++agent->records < RECORDS_AT_A_TIME ? 0 : -EAGAIN;
+}
+
+/* By itself libbpf ends where the ring is empty, which a loop in a container can keep it from. */
+bool agent_read_ring(struct agent *agent, struct ring_buffer *ring)
+{
+	bool more;
+
 	if (agent->reading)
-		return;
+		return false;
 	agent->reading = true;
-	ring_buffer__consume(ring);
+	agent->records = 0;
+	more = ring_buffer__consume(ring) < 0;
 	agent->reading = false;
+	return more;
 }
 
 void agent_note(struct agent *agent, enum rg_type type, const char *fmt, ...)

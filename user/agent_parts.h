@@ -74,6 +74,7 @@ struct agent {
 	FILE *told; /* where somebody waits for the outcome: what went wrong goes there, too */
 	unsigned int wait;     /* heartbeats until the programs are attached anew, unproved */
 	unsigned int patience; /* and how many that were the last time */
+	unsigned int records;  /* that were read of a ring in one go */
 	bool reading;	       /* a ring */
 	bool unpinned;	       /* the pins are gone, and could not be made anew */
 	bool ending;
@@ -131,11 +132,15 @@ int agent_open_rings(struct agent *agent);
 
 /* agent_events.c: from the rings to the readers. */
 
-/* Reads what has come; does nothing where it is called from there, as the circuit breaker does. */
-void agent_read_ring(struct agent *agent, struct ring_buffer *ring);
+/*
+ * Reads what has come, and of what comes meanwhile a part: then true, and the others in the loop have
+ * their turn. Does nothing where it is called from there, as the circuit breaker does.
+ */
+bool agent_read_ring(struct agent *agent, struct ring_buffer *ring);
 
-/* A ring's callback; ctx is the agent. */
+/* A ring's callback; ctx is the agent. / What each of them returns. */
 int agent_on_event(void *ctx, void *data, size_t size);
+int agent_read_on(struct agent *agent);
 
 /* One event, to the readers and into the log. */
 void agent_publish(struct agent *agent, const struct rg_event *event);
