@@ -282,6 +282,24 @@ const struct identity *agent_identity_now(struct agent *agent, const struct rg_i
 	return see(agent, key, pid1, key->start ? "" : own, FIRST_WAIT);
 }
 
+/*
+ * PID 1 of a PID namespace. Those that are known are tried first, since the search looks at all
+ * records: as long as a PID 1 lives, its namespace's inode is no other's.
+ */
+static int find_first(const struct agent *agent, uint32_t ns, struct pid_record *first)
+{
+	const struct identities *all = agent->identities;
+	const struct rg_identity_key after = { (__u64)ns + 1, 0 };
+	size_t at = all ? place_of(all, &after) : 0;
+
+	/* the last to start is behind the others */
+	if (at && all->items[at - 1]->key.id == ns && all->items[at - 1]->key.start &&
+	    pidmap_get(&agent->loader.records, all->items[at - 1]->pid1, first) == 0 &&
+	    first->start_time == all->items[at - 1]->key.start)
+		return 0;
+	return pidmap_find(&agent->loader.records, ns, 1, first);
+}
+
 /* PID 1 of the PID namespace right below the host's, which is the process itself, or has a record. */
 static bool find_pid1(const struct agent *agent, const struct rg_event *event, uint32_t *pid1,
 		      struct rg_identity_key *key)
@@ -294,7 +312,7 @@ static bool find_pid1(const struct agent *agent, const struct rg_event *event, u
 	*pid1 = event->pid;
 	if (event->levels == 2 && event->pids[1].nr == 1)
 		return true;
-	if (pidmap_find(&agent->loader.records, event->pids[1].ns, 1, &first))
+	if (find_first(agent, event->pids[1].ns, &first))
 		return false;
 	*pid1 = first.pid;
 	key->start = first.start_time;
