@@ -194,11 +194,16 @@ void agent_hold(struct agent *agent, const struct rg_event *event)
 	check(agent, false);
 }
 
+/* One may have been held a moment ago, by a clock that is ahead of this one. 0: none is too young. */
+static bool is_younger(const struct rg_held *held, uint64_t timeout)
+{
+	return timeout && clock_ns(CLOCK_BOOTTIME) < held->since + timeout;
+}
+
 /* Kills those that are older and that nobody decides about. */
 static void sweep(struct agent *agent, uint64_t timeout)
 {
 	int fd = bpf_map__fd(agent->loader.bpf->maps.held);
-	uint64_t now = clock_ns(CLOCK_BOOTTIME);
 	__u32 pid, before;
 	bool have = false;
 
@@ -208,7 +213,7 @@ static void sweep(struct agent *agent, uint64_t timeout)
 
 		before = pid;
 		have = true;
-		if (bpf_map_lookup_elem(fd, &pid, &held) || now - held.since < timeout)
+		if (bpf_map_lookup_elem(fd, &pid, &held) || is_younger(&held, timeout))
 			continue;
 		pidfd = open_process(pid, held.start_time);
 		signal_process(agent, pid, pidfd, SIGKILL);
