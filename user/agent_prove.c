@@ -39,6 +39,9 @@ static void inherit(const struct rg_control *old, struct rg_control *control)
 	control->word = rg_word(RG_MODE_NONE, 0, rg_word_generation(old->word));
 	control->disabled_until = old->disabled_until;
 	control->heartbeat = old->heartbeat;
+	/* whom it spares: a pass over all tasks tells it anew, once it is armed */
+	control->floor = old->floor;
+	control->root = old->root;
 	memcpy(control->lost_told, old->lost_told, sizeof(control->lost_told));
 	memcpy(control->held, old->held, sizeof(control->held));
 	control->held_events = old->held_events;
