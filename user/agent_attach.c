@@ -128,8 +128,11 @@ static int guard(struct agent *agent)
 static int find_before(struct takeover *before, struct why *why)
 {
 	_cleanup_(mounts_leave) struct mounts_view view = mounts_enter();
+	int err = takeover_find(before, why);
 
-	return takeover_find(before, why);
+	if (!err && takeover_clear(before))
+		log_notice("took away programs that an agent was killed before it could arm");
+	return err;
 }
 
 static int pin(struct agent *agent, unsigned int set, struct why *why)

@@ -218,7 +218,7 @@ int pins_publish(unsigned int set)
 	return 0;
 }
 
-static unsigned int current_set(void)
+unsigned int pins_current(void)
 {
 	char target[16] = "";
 
@@ -232,7 +232,7 @@ bool pins_intact(const struct loader *loader, unsigned int set)
 	struct pin pin;
 	size_t i;
 
-	if (!is_bpffs() || current_set() != set)
+	if (!is_bpffs() || pins_current() != set)
 		return false;
 	for (i = 0; pin_at(loader, set, i, &pin); i++)
 		if (access(pin.path, F_OK))

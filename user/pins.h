@@ -31,6 +31,9 @@ void pins_keep(const struct loader *loader, unsigned int set);
 /* Lets "current" name a set, in one step. 0 or a negative errno. */
 int pins_publish(unsigned int set);
 
+/* The set that "current" names; 0: none. */
+unsigned int pins_current(void);
+
 /* Whether the set is all there, in a BPF file system that can be seen, and is the current one. */
 bool pins_intact(const struct loader *loader, unsigned int set);
 

@@ -72,6 +72,44 @@ int takeover_find(struct takeover *out, struct why *why)
 	return 0;
 }
 
+/* So that nothing of it refuses any more, though somebody may hold its links for ever. */
+static void disarm(const struct takeover_set *set)
+{
+	if (!set->control)
+		return;
+	__atomic_store_n(&set->control->word, 0, __ATOMIC_SEQ_CST);
+	if (set->known)
+		set->control->guard = 0;
+}
+
+/* Of an agent that was killed between pinning it and arming it. */
+static bool is_left_over(const struct takeover_set *set)
+{
+	return set->control && !(set->control->word & RG_WORD_ARMED) &&
+	       set->number != pins_current();
+}
+
+size_t takeover_clear(struct takeover *takeover)
+{
+	size_t n = takeover->n, i, kept = 0;
+
+	for (i = 0; i < n; i++) {
+		struct takeover_set *set = &takeover->sets[i];
+
+		if (!is_left_over(set)) {
+			if (takeover->from == set)
+				takeover->from = &takeover->sets[kept];
+			takeover->sets[kept++] = *set;
+			continue;
+		}
+		disarm(set);
+		pins_remove(set->number);
+		pins_unmap_control(set->control);
+	}
+	takeover->n = kept;
+	return n - kept;
+}
+
 void takeover_pass(const struct takeover *takeover, pid_t canary)
 {
 	size_t i;
@@ -103,16 +141,8 @@ size_t takeover_end(struct takeover *takeover)
 {
 	size_t n = takeover->n, i;
 
-	for (i = 0; i < n; i++) {
-		struct takeover_set *set = &takeover->sets[i];
-
-		if (!set->control)
-			continue;
-		__atomic_store_n(&set->control->word, 0, __ATOMIC_SEQ_CST);
-		/* somebody may hold its links for ever */
-		if (set->known)
-			set->control->guard = 0;
-	}
+	for (i = 0; i < n; i++)
+		disarm(&takeover->sets[i]);
 	for (i = 0; i < n; i++)
 		pins_remove(takeover->sets[i].number);
 	takeover_forget(takeover);

@@ -32,6 +32,12 @@ struct takeover {
 /* Finds what is there. 0, or a negative errno and its words. */
 int takeover_find(struct takeover *out, struct why *why);
 
+/*
+ * Takes away those that never came to be armed, since a hook has room for so many programs only.
+ * The current one stays. Returns how many there were.
+ */
+size_t takeover_clear(struct takeover *takeover);
+
 /* Tells all of them that the process is another agent's canary, and not for them to refuse; 0: nobody is. */
 void takeover_pass(const struct takeover *takeover, pid_t canary);
 

@@ -185,6 +185,24 @@ like "$(cat $AGENT_LOG)" "*another version*" "it is taken over, and what does no
 is "$(find $PINS -mindepth 1 -maxdepth 1 | wc -l) $(state)" "2 enforcing" "one set is left, and enforces"
 is "$(forbidden)" "1 1" "and refuses"
 
+# ---- sets of agents that were killed before they armed them ----
+
+agent_kill
+mkdir /sys/fs/bpf/aside
+for n in 91 92 93; do
+	probe poke=$PINS/current/control,0,0
+	mv "$PINS/$(readlink $PINS/current)" /sys/fs/bpf/aside/$n
+	rm $PINS/current
+	agent_start --policy $POLICY
+	agent_kill
+done
+mv /sys/fs/bpf/aside/* $PINS
+rmdir /sys/fs/bpf/aside
+is "$(forbidden)" "1 1" "the one in force refuses beside three that were left"
+agent_start --policy $POLICY
+like "$(cat $AGENT_LOG)" "*killed before it could arm*" "the next agent has room, since they go first"
+is "$(find $PINS -mindepth 1 -maxdepth 1 | wc -l) $(state)" "2 enforcing" "one set is left, and enforces"
+
 # ---- taking away ----
 
 rootgate detach 2>/tmp/out
