@@ -34,16 +34,24 @@ static void set_moment(struct agent *agent, uint64_t until)
 	timerfd_settime(agent->disabled, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
-static void tell_disabled(struct agent *agent, const struct disabled *disabled)
+static void tell_until(struct agent *agent, uint64_t until, const char *by)
 {
 	uint64_t now = clock_ns(CLOCK_BOOTTIME);
 	char end[RECORD_TIME_MAX], left[WHEN_DURATION_MAX];
 
-	when_format_duration(left, disabled->until > now ? disabled->until - now : 0);
-	record_format_time(end, clock_ns(CLOCK_REALTIME) + (disabled->until - now));
+	when_format_duration(left, until > now ? until - now : 0);
+	record_format_time(end, clock_ns(CLOCK_REALTIME) + (until - now));
 	end[STATIC_STRLEN("2026-11-23T12:00:00")] = '\0';
-	agent_note(agent, RG_TYPE_STATE, "disabled for %s, until %sZ, by uid %u (PID %d): %s", left,
-		   end, (unsigned int)disabled->uid, (int)disabled->pid, disabled->reason);
+	agent_note(agent, RG_TYPE_STATE, "disabled for %s, until %sZ, by %s", left, end, by);
+}
+
+static void tell_disabled(struct agent *agent, const struct disabled *disabled)
+{
+	char by[RECORD_NOTE_MAX];
+
+	snprintf(by, sizeof(by), "uid %u (PID %d): %s", (unsigned int)disabled->uid,
+		 (int)disabled->pid, disabled->reason);
+	tell_until(agent, disabled->until, by);
 }
 
 static void disable(struct agent *agent, const struct control_peer *peer,
@@ -160,11 +168,17 @@ void agent_control_restore(struct agent *agent)
 	struct disabled disabled;
 	int err = disabled_read(&disabled);
 
-	if (err && err != -ENOENT)
-		log_warning("%s/disabled is passed over: %s; refusal is on", stream_run_dir(),
-			    strerror(-err));
 	if (err) {
+		/* what the programs before went by goes on, whatever became of the file */
+		set_moment(agent, agent->loader.bpf->bss->control.disabled_until);
+		if (err != -ENOENT)
+			log_warning("%s/disabled is passed over: %s; refusal is %s",
+				    stream_run_dir(), strerror(-err),
+				    agent_is_disabled(agent) ? "off" : "on");
 		disabled_remove();
+		if (agent_is_disabled(agent))
+			tell_until(agent, agent->disabled_until,
+				   "whom and why the file does not tell any more");
 		return;
 	}
 	set_moment(agent, disabled.until);

@@ -82,6 +82,17 @@ kill -9 "$agent"
 wait "$agent"
 agent_start --policy $POLICY
 expect_exit 0 "still let through after SIGKILL" contained
+for text in '' junk; do
+	kill -9 "$agent"
+	wait "$agent"
+	rm /run/rootgate/disabled
+	[ ! "$text" ] || echo "$text" >/run/rootgate/disabled
+	agent_start --policy $POLICY
+	expect_exit 0 "and where its file has '$text'" contained
+	like "$(states)" "*disabled for *m*, until *Z, by whom and why the file does not tell*" "which is told"
+	like "$(rootgate status)" "*degraded*disabled for *m*" "as status does"
+	[ ! "$text" ] || expect_exit 0 "and the log" grep -q "passed over: .*; refusal is off" $AGENT_LOG
+done
 expect_exit 0 "enable" rootgate enable
 like "$output" "enabled: mode enforce" "it says what holds now"
 expect_exit 1 "refused at once" contained
