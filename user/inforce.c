@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "jsonout.h"
+#include "listen.h"
 #include "names.h"
 #include "policy_types.h"
 #include "stream.h"
@@ -38,9 +38,8 @@ int inforce_write(const struct policy *policy, enum rg_mode mode, __u32 generati
 	text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
 	if (!text)
 		return -ENOMEM;
-	if (mkdir(stream_run_dir(), 0755) && errno != EEXIST)
-		return -errno;
-	return replace_file(path, text, strlen(text));
+	err = listen_make_folder(stream_run_dir());
+	return err ?: replace_file(path, text, strlen(text));
 }
 
 int inforce_read(struct json_object **out, __u32 *generation)

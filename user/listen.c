@@ -55,10 +55,10 @@ static int set_address(struct target *target, const char *path)
 }
 
 /*
- * A folder that we made, or that has the mode we give (systemd's RuntimeDirectory=, an agent's
- * from before the group existed), is opened to the group. Any other is its owner's business.
+ * A folder that has the mode we give (one that we made, systemd's RuntimeDirectory=, an agent's
+ * from before the group existed) is opened to the group. Any other is its owner's business.
  */
-static int share_folder(const struct target *target, bool made)
+static int share_folder(const struct target *target)
 {
 	_cleanup_(closep) int fd = open(target->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
@@ -66,9 +66,8 @@ static int share_folder(const struct target *target, bool made)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return FAIL(target, -errno, "folder %s can't be used: %s", target->folder,
 			    strerror(errno));
-	if (target->group == NO_GROUP || st.st_uid != geteuid() || st.st_gid == target->group)
-		return 0;
-	if (!made && (st.st_mode & 07777) != FOLDER_MODE)
+	if (target->group == NO_GROUP || st.st_uid != geteuid() || st.st_gid == target->group ||
+	    (st.st_mode & 07777) != FOLDER_MODE)
 		return 0;
 	if (fchown(fd, (uid_t)-1, target->group) < 0 || fchmod(fd, FOLDER_MODE) < 0)
 		return FAIL(target, -errno, "folder %s can't be given to the group: %s",
@@ -76,14 +75,23 @@ static int share_folder(const struct target *target, bool made)
 	return 0;
 }
 
+int listen_make_folder(const char *path)
+{
+	mode_t old = umask(0);
+	int err = mkdir(path, FOLDER_MODE) && errno != EEXIST ? -errno : 0;
+
+	umask(old);
+	return err;
+}
+
 static int prepare_folder(const struct target *target)
 {
-	bool made = mkdir(target->folder, FOLDER_MODE) == 0;
+	int err = listen_make_folder(target->folder);
 
-	if (!made && errno != EEXIST)
-		return FAIL(target, -errno, "folder %s can't be made: %s", target->folder,
-			    strerror(errno));
-	return share_folder(target, made);
+	if (err)
+		return FAIL(target, err, "folder %s can't be made: %s", target->folder,
+			    strerror(-err));
+	return share_folder(target);
 }
 
 /* 0 where nobody listens there, and the file, if there was one, is gone. */

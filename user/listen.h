@@ -15,6 +15,12 @@ struct listen_file {
 };
 
 /*
+ * Makes a folder where it is missing, whatever the umask: root's own, until a socket in it is opened
+ * for a group. 0 or a negative errno.
+ */
+int listen_make_folder(const char *path);
+
+/*
  * Listens with a non-blocking socket of that type (SOCK_SEQPACKET, SOCK_STREAM). Makes the last
  * folder of the path (0750) where it is missing, and replaces a socket that nobody listens on. Mode
  * 0660 and the group where it exists, else 0600. *file may be NULL. 0 or a negative errno

@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "listen.h"
 #include "stream.h"
 
 static void lock_path(char buf[STREAM_PATH_MAX])
@@ -32,11 +32,10 @@ int lock_take(int *out, struct why *why)
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char path[STREAM_PATH_MAX];
 	_cleanup_(closep) int fd = -1;
-	int err;
+	int err = listen_make_folder(stream_run_dir());
 
 	lock_path(path);
-	if (mkdir(stream_run_dir(), 0755) && errno != EEXIST) {
-		err = -errno;
+	if (err) {
 		why_set(why, "cannot make the folder %s: %s", stream_run_dir(), strerror(-err));
 		return err;
 	}

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "listen.h"
 #include "stream.h"
 #include "util.h"
 
@@ -45,11 +46,9 @@ static int replace(const struct paths *paths, struct json_object *object)
 {
 	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
 
-	if (!text)
-		return -ENOMEM;
-	if (mkdir(stream_run_dir(), 0755) && errno != EEXIST)
-		return -errno;
-	return replace_file(paths->file, text, strlen(text));
+	int err = text ? listen_make_folder(stream_run_dir()) : -ENOMEM;
+
+	return err ?: replace_file(paths->file, text, strlen(text));
 }
 
 int runfile_write(const char *name, struct json_object *object)

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "lock.h"
 #include "stream_wire.h"
 #include "stream_world.h"
 
@@ -250,12 +251,48 @@ static void test_group(void **state)
 	assert_mode(run, 0700, 0);
 }
 
+/* Whoever makes the folder first, in an agent that is the lock: the group gets in. */
+static void test_lock_first(void **state)
+{
+	struct world *world = *state;
+	const struct group *group = getgrnam("daemon");
+	char folder[80], path[STREAM_PATH_MAX];
+	struct why why;
+	mode_t old;
+	int lock;
+
+	if (geteuid() != 0 || !group) {
+		skip();
+		return;
+	}
+	snprintf(folder, sizeof(folder), "%s/other", world->folder);
+	assert_int_equal(setenv("ROOTGATE_RUN_DIR", folder, 1), 0);
+	stream_close(world->stream);
+	world->stream = NULL;
+	old = umask(077);
+	assert_int_equal(lock_take(&lock, &why), 0);
+	assert_mode(folder, 0750, getegid());
+	assert_int_equal(stream_path(path), 0);
+	assert_int_equal(stream_open(path, "daemon", &sample_origin, &world->stream, world->why,
+				     sizeof(world->why)),
+			 0);
+	assert_int_equal(umask(old), 077);
+	assert_mode(folder, 0750, group->gr_gid);
+	stream_close(world->stream);
+	world->stream = NULL;
+	close(lock);
+	snprintf(path, sizeof(path), "%s/lock", folder);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+	unsetenv("ROOTGATE_RUN_DIR");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_bad_requests), TEST(test_wrong_requests), TEST(test_two_agents),
 		TEST(test_stale_socket), TEST(test_bad_paths),	    TEST(test_no_descriptors),
-		TEST(test_group),
+		TEST(test_group),	 TEST(test_lock_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
