@@ -281,12 +281,13 @@ static int start(struct agent *agent)
 	if (!code) {
 		agent_control_restore(agent);
 		agent_breaker_restore(agent);
+		/* records are there, so their start is over; and what is held once it is armed is decided */
+		agent->loader.bpf->bss->control.heartbeat = clock_ns(CLOCK_BOOTTIME);
 	}
 	code = code ?: agent_apply_policy(agent, &policy);
 	code = code ?: agent_take_over(agent);
 	if (code)
 		return code;
-	agent->loader.bpf->bss->control.heartbeat = clock_ns(CLOCK_BOOTTIME);
 	agent_note(agent, RG_TYPE_STATE, "%s: attached by %s (%s)", agent_state(agent),
 		   names_get(&names_attach, agent->loader.attach),
 		   names_get(&names_guarantee, agent->loader.attach));

@@ -154,8 +154,10 @@ void agent_identity_prepare(struct agent *agent, const struct policy *policy,
 		struct known *known = all->items[i];
 
 		known->number.scope[slot] = 0;
-		if (!known->identity)
+		if (!known->identity) {
+			known->looked = 0; /* that was for its name in events alone, maybe */
 			continue;
+		}
 		if (all->scopes[slot].policy &&
 		    scopes_number(&agent->loader, slot, &all->scopes[slot], known->identity,
 				  &known->number.scope[slot]))

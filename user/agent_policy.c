@@ -116,6 +116,10 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	relaxed = agent_breaker_relax(agent, policy, image);
 	if (policy_map_fill(&agent->loader, image, &generation, &why))
 		return tell_exit(agent, EXIT_FAILED, "%s", why.text);
+	/* nobody has told who began, as long as no rule asked: known before any is judged by this one */
+	if (image->flags & RG_WORD_IDENTITY &&
+	    !(agent->loader.bpf->bss->control.word & RG_WORD_IDENTITY))
+		agent_births_catch_up(agent);
 	agent_identity_prepare(agent, policy, image, generation);
 	policy_map_switch(&agent->loader, image, generation);
 	agent->loader.bpf->bss->control.tripped = relaxed;
@@ -125,7 +129,7 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 		log_warning("root_capabilities: 'deny' only reports here: fmod_ret programs see "
 			    "capabilities too late to refuse; 'kill' kills");
 	keep(agent, policy);
-	/* those that began while nobody told of it */
+	/* those that began meanwhile; and who is not known is looked for from now on */
 	if (image->flags & RG_WORD_IDENTITY)
 		agent_births_catch_up(agent);
 	agent->mode = image->mode;

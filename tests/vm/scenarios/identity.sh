@@ -192,6 +192,21 @@ rules '  - { name: good, match: { name: "good*" }, action: kill }'
 known good5
 became "137 kill good good5 yes" "the policy that is in force then decides"
 
+note "a container that is known, while one agent follows another"
+rules '  - { name: good, match: { name: "good*" }, action: allow, reason: test }'
+start pidns go reexec storm=1000000
+known good6
+go_known
+for n in 1 2 3; do
+	kill -9 "$agent"
+	wait "$agent" 2>/dev/null
+	agent_start --policy $POLICY
+done
+kill -0 $held
+is $? 0 "whatever it executes is allowed all the while"
+kill -9 "$pid"
+ended
+
 note "an agent that is gone"
 rules '  - { name: good, match: { name: "good*" }, action: allow, reason: test }' "hold_timeout: 2s"
 start pidns go execself=/bin/true
