@@ -82,7 +82,10 @@ $(B)/rootgate: $(B)/user/rootgate
 	$(Q)cp -f $< $@
 
 $(O)/unit/%: tests/unit/%.c $(MODULES)
-	$(call say,CC,$@)$(CC) $(USER_CFLAGS) -MMD -MP $< $(MODULES) -lcmocka -lyaml -ljson-c -o $@
+	$(call say,CC,$@)$(CC) $(USER_CFLAGS) -MMD -MP $(filter %.c %.o,$^) -lcmocka -lyaml -ljson-c -o $@
+
+# parts of the agent, with a libbpf of the test's own
+$(O)/unit/test_scopes: $(O)/agent_scopes.o $(O)/policy_map.o
 
 $(O)/unit/stream_agent: tests/cli/stream_agent.c $(MODULES)
 	$(call say,CC,$@)$(CC) $(USER_CFLAGS) -MMD -MP $< $(MODULES) -lyaml -ljson-c -o $@

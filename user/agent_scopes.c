@@ -132,7 +132,8 @@ int scopes_number(struct loader *loader, __u32 slot, struct identity_scopes *sco
 	err = rules_of(scopes->policy, &seen, &scope);
 	if (!err && !find(scopes, &scope, number)) {
 		err = add(loader, slot, scopes, &scope, &seen);
-		*number = (__u32)scopes->n;
+		if (!err)
+			*number = (__u32)scopes->n;
 	}
 	free(scope.rules);
 	identity_as_rules_see_clear(&seen);

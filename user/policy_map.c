@@ -153,7 +153,19 @@ void policy_map_switch(struct loader *loader, const struct policy_image *image, 
 int policy_map_add_scopes(struct loader *loader, __u32 slot, __u32 identity,
 			  const struct policy_image_scope *scopes, size_t n)
 {
-	return write_scopes(loader->bpf->maps.scopes, slot, identity, scopes, n);
+	const struct bpf_map *map = loader->bpf->maps.scopes;
+	int err = write_scopes(map, slot, identity, scopes, n);
+	size_t i;
+
+	/* the number will be another container's, whose rules are others */
+	for (i = 0; err && i < n; i++) {
+		struct rg_scope_key key = scopes[i].key;
+
+		key.slot = slot;
+		key.identity = identity;
+		bpf_map_delete_elem(bpf_map__fd(map), &key);
+	}
+	return err;
 }
 
 int policy_map_set_identity(struct loader *loader, const struct rg_identity_key *key,
