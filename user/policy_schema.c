@@ -114,7 +114,7 @@ struct json_object *policy_schema_duration(_unused_ const struct policy_field *f
 struct json_object *policy_schema_date(_unused_ const struct policy_field *field)
 {
 	return parse("{\"type\":\"string\",\"format\":\"date\","
-		     "\"pattern\":\"^[0-9]{4}-[01][0-9]-[0-3][0-9]$\"}");
+		     "\"pattern\":\"^(19[7-9]|2[01][0-9])[0-9]-[01][0-9]-[0-3][0-9]$\"}");
 }
 
 struct json_object *policy_schema_paths(_unused_ const struct policy_field *field)

@@ -13,6 +13,9 @@
 /* Set-up is not judged, so it must not last. */
 #define DURATION_MAX 3600000000000ULL
 
+/* The kernel side counts nanoseconds in 64 bits, which last until 2554. */
+#define YEAR_MAX 2199
+
 static void lower(char *dst, size_t size, const char *src)
 {
 	size_t i;
@@ -274,6 +277,11 @@ int policy_read_date(struct policy_parser *parser, const struct policy_field *fi
 	if (!parse_date(value->text, &tm))
 		return policy_error(parser, &value->place, "'%s' must be %s, not %s", field->name,
 				    expected, node_describe(value, is, sizeof(is)));
+	if (tm.tm_year > YEAR_MAX - 1900)
+		return policy_error(parser, &value->place,
+				    "'%s' must be %d-12-31 at the latest, not '%s'; a rule without "
+				    "it never expires",
+				    field->name, YEAR_MAX, value->text);
 	tm.tm_mday++; /* through the end of that day */
 	end = timegm(&tm);
 	if (end <= parser->now)

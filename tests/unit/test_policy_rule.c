@@ -175,6 +175,10 @@ static const struct policy_case rule_cases[] = {
 	  "6:12 error: 'expires' must be a date like 2027-01-31, not 'never'\n" },
 	{ "match: { cgroup: /a }\n  expires: 0000-01-01\n",
 	  "6:12 error: 'expires' must be a date like 2027-01-31, not '0000-01-01'\n" },
+	{ "match: { cgroup: /a }\n  expires: 2199-12-31\n", "" },
+	{ "match: { cgroup: /a }\n  expires: 2200-01-01\n",
+	  "6:12 error: 'expires' must be 2199-12-31 at the latest, not '2200-01-01'; a rule "
+	  "without it never expires\n" },
 	{ "match: { cgroup: /a }\n  reason: ''\n",
 	  "6:11 error: 'reason' is empty; leave it out, or fill it in\n" },
 	{ "match: { cgroup: /a }\n  reason: no\n",
