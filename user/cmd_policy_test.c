@@ -228,6 +228,32 @@ static void judge_by_rule(const struct policy_rule *rule, struct answer *answer)
 	snprintf(answer->why, sizeof(answer->why), "rule %s is the first that matches", rule->name);
 }
 
+static bool is_unidentified(const struct policy_rule *rule, const struct question *question)
+{
+	return rule && policy_rule_needs_identity(rule) && !question->attempt.identity;
+}
+
+/* As bpf/decide.bpf.h and hold.bpf.h do, where an exec is taken for the container's first. */
+static void judge_unidentified(const struct policy *policy, const struct question *question,
+			       const struct policy_rule *rule, struct answer *answer)
+{
+	const struct policy_attempt *attempt = &question->attempt;
+	enum rg_action action = policy_mode_action(policy->mode);
+
+	if (policy->unidentified == POLICY_UNIDENTIFIED_ALLOW)
+		action = RG_ACTION_ALLOW;
+	else if (action == RG_ACTION_AUDIT && policy_rules_refuse(policy, attempt->now))
+		action = RG_ACTION_DENY;
+	answer->rule = rule;
+	answer->by = "unidentified";
+	answer->action = names_get(&names_action, action);
+	if (policy->unidentified == POLICY_UNIDENTIFIED_HOLD && action >= RG_ACTION_DENY &&
+	    attempt->type == RG_TYPE_EXEC && attempt->pidns == RG_PIDNS_PRIVATE)
+		answer->action = "hold";
+	snprintf(answer->why, sizeof(answer->why),
+		 "rule %s needs the container's identity, and none is given", rule->name);
+}
+
 /* Who is not host root may be near it. */
 static void judge_user(const struct policy *policy, const struct question *question,
 		       struct answer *answer)
@@ -251,16 +277,15 @@ static void judge_user(const struct policy *policy, const struct question *quest
 		return;
 	}
 	answer->action = names_get(&names_action, action);
-	if (rule && (!policy_rule_needs_identity(rule) || question->attempt.identity) &&
-	    (int)rule->action < (int)action)
+	if (is_unidentified(rule, question) && policy->unidentified == POLICY_UNIDENTIFIED_ALLOW)
+		judge_unidentified(policy, question, rule, answer);
+	else if (rule && !is_unidentified(rule, question) && (int)rule->action < (int)action)
 		judge_by_rule(rule, answer);
 }
 
 static void judge(const struct policy *policy, const struct question *question,
 		  struct answer *answer)
 {
-	static const char *const unidentified[] = { "hold", "deny", "allow" };
-
 	*answer = (struct answer){ .action = "none", .by = "no_violation" };
 	if (question->uid) {
 		judge_user(policy, question, answer);
@@ -279,15 +304,10 @@ static void judge(const struct policy *policy, const struct question *question,
 			 names_get(&names_mode, policy->mode));
 		return;
 	}
-	if (policy_rule_needs_identity(answer->rule) && !question->attempt.identity) {
-		answer->by = "unidentified";
-		answer->action = unidentified[policy->unidentified];
-		snprintf(answer->why, sizeof(answer->why),
-			 "rule %s needs the container's identity, and none is given",
-			 answer->rule->name);
-		return;
-	}
-	judge_by_rule(answer->rule, answer);
+	if (is_unidentified(answer->rule, question))
+		judge_unidentified(policy, question, answer->rule, answer);
+	else
+		judge_by_rule(answer->rule, answer);
 }
 
 static int print_json(const struct answer *answer)

@@ -81,18 +81,22 @@ enum rg_action policy_mode_action(enum rg_mode mode)
 	return mode == RG_MODE_AUDIT ? RG_ACTION_AUDIT : RG_ACTION_DENY;
 }
 
-bool policy_refuses(const struct policy *policy, time_t now)
+bool policy_rules_refuse(const struct policy *policy, time_t now)
 {
 	size_t i;
 
-	if (policy->mode != RG_MODE_AUDIT || policy->root_group >= POLICY_EXTRA_DENY ||
-	    policy->root_capabilities.action >= POLICY_EXTRA_DENY)
-		return true;
 	for (i = 0; i < policy->n_rules; i++)
 		if (policy->rules[i].action >= RG_ACTION_DENY &&
 		    !policy_rule_expired(&policy->rules[i], now))
 			return true;
 	return false;
+}
+
+bool policy_refuses(const struct policy *policy, time_t now)
+{
+	return policy->mode != RG_MODE_AUDIT || policy->root_group >= POLICY_EXTRA_DENY ||
+	       policy->root_capabilities.action >= POLICY_EXTRA_DENY ||
+	       policy_rules_refuse(policy, now);
 }
 
 bool policy_rule_needs_identity(const struct policy_rule *rule)

@@ -152,6 +152,7 @@ enum rg_action policy_mode_action(enum rg_mode mode);
 
 /* Whether anything can be refused by it: by its mode, a rule that has not expired, or any answer. */
 bool policy_refuses(const struct policy *policy, time_t now);
+bool policy_rules_refuse(const struct policy *policy, time_t now); /* by a rule */
 
 /* Has it selectors that need the container's identity? */
 bool policy_rule_needs_identity(const struct policy_rule *rule);

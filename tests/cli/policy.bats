@@ -166,8 +166,9 @@ judged() {
 		--pod-name web-1 --pod-label app=nginx)
 	judged "allow: rule ci-builder is the first that matches (complete.yaml:11:5)" "${builder[@]}"
 	[ "${lines[2]}" = "owner: build-team" ]
-	judged "hold: rule nginx-low-port needs the container's identity, and none is given (complete.yaml:37:5)" \
-		"${builder[@]}" --event setuid
+	unknown="rule nginx-low-port needs the container's identity, and none is given (complete.yaml:37:5)"
+	judged "hold: $unknown" "${builder[@]}" --exe /bin/sh
+	judged "deny: $unknown" "${builder[@]}" --event setuid
 	judged "kill: rule no-host-pid is the first that matches (complete.yaml:26:5)" --pid-namespace host
 	judged "allow: rule nginx-low-port is the first that matches (complete.yaml:37:5)" "${web[@]}"
 	judged "deny: rule spell-it-out is the first that matches (complete.yaml:48:5)" "${web[@]}" --image httpd
@@ -184,6 +185,45 @@ judged() {
 	[ "$output" = '{"action":"allow","decided_by":"rule","rule":"nginx-low-port","source":"complete.yaml:37:5","why":"rule nginx-low-port is the first that matches"}' ]
 	policy test complete.yaml --name x --user-namespace identity -o json
 	[[ $output == '{"action":"deny","decided_by":"mode","rule":null,"source":null,'* ]]
+}
+
+# unknown EXPECTED UNIDENTIFIED MODE ACTION ARGUMENT...: nobody knows whether the rule is for it
+unknown() {
+	local expected=$1 unidentified=$2 mode=$3 action=$4
+
+	shift 4
+	cat >unknown.yaml <<-END
+		version: 1
+		mode: $mode
+		unidentified: $unidentified
+		root_group: deny
+		rules: [ { name: r, match: { name: web }, action: $action, reason: x } ]
+	END
+	policy test unknown.yaml "$@"
+	[ "$status" -eq 0 ]
+	[ "${output%%:*}" = "$expected" ] || {
+		echo "$unidentified $mode $action $* is: $output"
+		return 1
+	}
+}
+
+@test "test: a container that nobody knows, as the kernel side judges it" {
+	unknown hold hold enforce allow
+	unknown hold hold kill allow
+	unknown hold hold audit deny
+	unknown audit hold audit allow
+	unknown deny hold enforce allow --event setuid
+	unknown deny hold enforce allow --pid-namespace host
+	unknown deny hold audit kill --event setuid
+	unknown kill hold kill allow --pid-namespace host
+	unknown deny deny enforce allow
+	unknown kill deny kill allow
+	unknown audit deny audit allow
+	unknown deny deny audit deny
+	unknown allow allow enforce deny
+	unknown allow allow enforce deny --uid 5 --gid 0
+	unknown deny hold enforce allow --uid 5 --gid 0
+	unknown none allow enforce deny --uid 5
 }
 
 @test "test: what cannot be asked" {
