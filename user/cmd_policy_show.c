@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 
@@ -14,9 +15,11 @@
 #include "cmd_policy.h"
 #include "inforce.h"
 #include "jsonout.h"
+#include "lock.h"
 #include "log.h"
 #include "pins.h"
 #include "policy_types.h"
+#include "stream.h"
 
 /* What is shown, and where it is from. */
 struct shown {
@@ -66,27 +69,57 @@ static int add_hits(const struct shown *shown)
 	return err;
 }
 
-/* -ENOENT: no agent has put one in force, or its programs are gone. */
+/*
+ * -ENOENT: no agent has put one in force, or its programs are gone; -ESTALE: one is in force, and
+ * what is written is nothing, or another one.
+ */
 static int read_inforce(struct shown *shown)
 {
 	_cleanup_(jsonout_freep) struct json_object *object = NULL;
 	struct rg_control control;
+	__u32 written;
 	int err = pins_read_control(&control);
 
-	err = err ?: inforce_read(&object, &shown->generation);
+	if (err)
+		return err;
+	if (!(control.word & RG_WORD_ARMED))
+		return -ENOENT;
+	shown->generation = rg_word_generation(control.word);
+	err = inforce_read(&object, &written);
+	if (err == -ENOENT || (!err && written != shown->generation))
+		return -ESTALE;
 	if (err)
 		return err;
 	shown->policy = json_object_get(json_object_object_get(object, "policy"));
 	return add_hits(shown);
 }
 
+static int not_written(const struct shown *shown)
+{
+	if (lock_holder())
+		return log_exit(EXIT_FAILED,
+				"generation %u is in force, but the agent could not write it into "
+				"%s: make room there, then 'rootgate policy reload'",
+				shown->generation, stream_run_dir());
+	return log_exit(
+		EXIT_NO_AGENT,
+		"generation %u is in force without an agent, and nothing in %s says what it "
+		"is: start the agent (systemctl start rootgate), or name a file or folder",
+		shown->generation, stream_run_dir());
+}
+
 static int read_policy(struct shown *shown)
 {
-	int err;
+	int err, tries = 10;
 
 	if (shown->path)
 		return read_files(shown);
 	err = read_inforce(shown);
+	/* it is in force a moment before it is written */
+	while (err == -ESTALE && lock_holder() && tries--) {
+		usleep(100000);
+		err = read_inforce(shown);
+	}
 	if (!err)
 		return EXIT_DONE;
 	if (err == -EPERM || err == -EACCES)
@@ -94,6 +127,8 @@ static int read_policy(struct shown *shown)
 			EXIT_NOT_PERMITTED,
 			"policy show needs root for the policy in force: use sudo, or name a "
 			"file or folder");
+	if (err == -ESTALE)
+		return not_written(shown);
 	if (err != -ENOENT)
 		return log_exit(EXIT_FAILED, "cannot read the policy in force: %s", strerror(-err));
 	log_notice("no policy is in force; this is the one of %s", AGENT_POLICY);

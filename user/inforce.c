@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "jsonout.h"
 #include "listen.h"
@@ -21,15 +22,14 @@ static int path_of(char path[STREAM_PATH_MAX])
 	return n < 0 || n >= STREAM_PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
-int inforce_write(const struct policy *policy, enum rg_mode mode, __u32 generation, time_t now)
+static int put(const char *path, const struct policy *policy, enum rg_mode mode, __u32 generation,
+	       time_t now)
 {
 	_cleanup_(jsonout_freep) struct json_object *object = json_object_new_object();
 	_cleanup_(jsonout_freep) struct json_object *shown = NULL;
 	const char *word = names_get(&names_mode, mode), *text;
-	char path[STREAM_PATH_MAX];
-	int err = path_of(path);
+	int err = policy_show(policy, now, &shown);
 
-	err = err ?: policy_show(policy, now, &shown);
 	err = err ?: jsonout_add_text(shown, "mode", word, strlen(word));
 	err = err ?: jsonout_add_number(object, "generation", generation);
 	err = err ?: jsonout_add(object, "policy", TAKE_PTR(shown));
@@ -40,6 +40,19 @@ int inforce_write(const struct policy *policy, enum rg_mode mode, __u32 generati
 		return -ENOMEM;
 	err = listen_make_folder(stream_run_dir());
 	return err ?: replace_file(path, text, strlen(text));
+}
+
+int inforce_write(const struct policy *policy, enum rg_mode mode, __u32 generation, time_t now)
+{
+	char path[STREAM_PATH_MAX];
+	int err = path_of(path);
+
+	if (err)
+		return err;
+	err = put(path, policy, mode, generation, now);
+	if (err)
+		unlink(path); /* the one before is no longer in force */
+	return err;
 }
 
 int inforce_read(struct json_object **out, __u32 *generation)

@@ -10,7 +10,10 @@
 
 #include "policy.h"
 
-/* Writes the policy, with the mode that holds, for root to read. 0 or a negative errno. */
+/*
+ * Writes the policy, with the mode that holds, for root to read. 0, or a negative errno: there is
+ * none then.
+ */
 int inforce_write(const struct policy *policy, enum rg_mode mode, __u32 generation, time_t now);
 
 /* {"generation": ..., "policy": ...}; -ENOENT: none was written; -EBADMSG: it is something else. */

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A policy that is shown is the same policy again; and every key can be shown, and has a schema. */
 #include "policy_case.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "inforce.h"
 #include "jsonout.h"
 #include "policy_types.h"
 
@@ -120,13 +125,36 @@ static void test_schema(void **state)
 					      "^pod\\.label\\..", NULL));
 }
 
+/* What could not be written must not leave the one before as the one in force. */
+static void test_in_force(void **state)
+{
+	_cleanup_(policy_free_p) struct policy *policy = policy_case_good("version: 1\n");
+	_cleanup_(jsonout_freep) struct json_object *object = NULL;
+	char dir[] = "/tmp/rootgate-inforce-XXXXXX", busy[64];
+	__u32 generation;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	setenv("ROOTGATE_RUN_DIR", dir, 1);
+	snprintf(busy, sizeof(busy), "%s/policy.json.new", dir);
+	assert_int_equal(inforce_read(&object, &generation), -ENOENT);
+	assert_int_equal(inforce_write(policy, RG_MODE_ENFORCE, 7, POLICY_NOW), 0);
+	assert_int_equal(inforce_read(&object, &generation), 0);
+	assert_int_equal(generation, 7);
+
+	assert_int_equal(mkdir(busy, 0700), 0);
+	assert_true(inforce_write(policy, RG_MODE_ENFORCE, 8, POLICY_NOW) < 0);
+	assert_int_equal(inforce_read(&object, &generation), -ENOENT);
+	assert_int_equal(rmdir(busy) || rmdir(dir), 0);
+	unsetenv("ROOTGATE_RUN_DIR");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_again),
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_types),
-		cmocka_unit_test(test_schema),
+		cmocka_unit_test(test_again),	 cmocka_unit_test(test_text),
+		cmocka_unit_test(test_types),	 cmocka_unit_test(test_schema),
+		cmocka_unit_test(test_in_force),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,26 @@ expect_exit 3 "no policy" rootgate policy reload
 policy "version: 1
 mode: enforce"
 
+note "a policy in force that nothing tells of"
+cp /run/rootgate/policy.json /tmp/older
+expect_exit 0 "another one comes in force" rootgate policy reload
+cp /tmp/older /run/rootgate/policy.json
+expect_exit 1 "the one before is not shown for it" rootgate policy show
+like "$output" "*generation $(generation) is in force*policy reload*" "and the remedy is named"
+rm /run/rootgate/policy.json
+expect_exit 1 "nor is the one of the files" rootgate policy show
+expect_exit 0 "a reload writes it" rootgate policy reload
+expect_exit 0 "and it is shown" rootgate policy show
+agent_kept=$agent_on_exit agent_on_exit=keep
+agent_stop
+agent_start --policy $POLICY
+agent_stop
+rm /run/rootgate/policy.json # systemd takes the whole folder away
+expect_exit 4 "nor is it without an agent" rootgate policy show
+like "$output" "*generation $(generation) is in force without an agent*start the agent*" "and it is told"
+agent_on_exit=$agent_kept
+agent_start --policy $POLICY
+
 note "who is not heard"
 # a contained root that runs already: its execs are let through for the moment
 policy "version: 1
