@@ -30,17 +30,6 @@ static void format_map(char *buf, size_t size, const struct container *container
 		snprintf(buf + at, size - at, ",...");
 }
 
-/* Whether its root is the host's: by the map where there is one. */
-static bool maps_host_root(const struct container *container)
-{
-	uint32_t i;
-
-	for (i = 0; i < container->extents && i < RG_EXTENTS_MAX; i++)
-		if (container->map[i].lower == 0 && container->map[i].count)
-			return true;
-	return false;
-}
-
 static int print_text(const struct containers *containers)
 {
 	static const struct table_column columns[] = {
@@ -75,7 +64,8 @@ static int print_text(const struct containers *containers)
 		table_cell(table, "%s", names_get(&names_runtime, container->ref.runtime));
 		table_cell(table, "%u", container->pid1);
 		table_cell(table, "%s",
-			   process_userns_word(container->userns_level, maps_host_root(container)));
+			   process_userns_word(container->userns_level, container->map,
+					       container->extents, container->host_root));
 		table_cell(table, "%s", map);
 		table_cell(table, "%s", process_verdict_word(container->host_root));
 		table_cell(table, "%zu", container->processes);

@@ -69,8 +69,8 @@ static void print_text(const struct process *process, const struct origin *origi
 	if (process_container_uid(process, &uid))
 		printf("uid:        %u\n", uid);
 	printf("userns:     %s (%u)\nverdict:    %s\ncommand:    ",
-	       process_userns_word(record->userns_level, host_root), record->userns,
-	       process_verdict_word(host_root));
+	       process_userns_word(record->userns_level, process->map, process->extents, host_root),
+	       record->userns, process_verdict_word(host_root));
 	escape_text(stdout, process->command, SIZE_MAX);
 	putchar('\n');
 	print_times(process, origin);

@@ -87,7 +87,9 @@ static void put_row(struct table *table, const struct process *row, bool all_lev
 		table_cell(table, "%u", uid);
 	else
 		table_cell(table, "?");
-	table_cell(table, "%s", process_userns_word(row->record.userns_level, host_root));
+	table_cell(table, "%s",
+		   process_userns_word(row->record.userns_level, row->map, row->extents,
+				       host_root));
 	table_cell(table, "%s", process_verdict_word(host_root));
 	if (row->depth)
 		table_cell(table, "%*s└─ %s", (int)(row->depth - 1) * 2, "", row->command);

@@ -113,11 +113,17 @@ bool process_container_uid(const struct process *process, uint32_t *out)
 	return record_map_uid(process->ids.euid, process->map, process->extents, out) == 0;
 }
 
-const char *process_userns_word(uint32_t userns_level, bool host_root)
+const char *process_userns_word(uint32_t userns_level, const struct rg_extent *map,
+				uint32_t extents, bool host_root)
 {
+	bool identity = !extents && host_root;
+	uint32_t i;
+
 	if (userns_level == 0)
 		return "none";
-	return host_root ? "identity" : "remapped";
+	for (i = 0; i < extents && i < RG_EXTENTS_MAX; i++)
+		identity = identity || (map[i].lower == 0 && map[i].count);
+	return identity ? "identity" : "remapped";
 }
 
 const char *process_verdict_word(bool host_root)

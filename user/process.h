@@ -51,8 +51,12 @@ uint32_t process_vpid(const struct process *process);
 /* The effective uid in its user namespace; false where that is not known. */
 bool process_container_uid(const struct process *process, uint32_t *out);
 
-/* "none", "identity" or "remapped"; "host-root" or "ok". */
-const char *process_userns_word(uint32_t userns_level, bool host_root);
+/*
+ * "none", "identity" or "remapped": by the map, and where there is none by whether somebody holds
+ * host root. / "host-root" or "ok".
+ */
+const char *process_userns_word(uint32_t userns_level, const struct rg_extent *map,
+				uint32_t extents, bool host_root);
 const char *process_verdict_word(bool host_root);
 
 /* "30591,10", from the host inwards; cut where it does not fit. */

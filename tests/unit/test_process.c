@@ -136,10 +136,17 @@ static void test_json(void **state)
 
 static void test_words(void **state)
 {
+	static const struct rg_extent whole[] = { { 0, 0, 4294967295U } };
+	static const struct rg_extent mapped[] = { { 0, 100000, 65536 }, { 65536, 0, 1 } };
+
 	(void)state;
-	assert_string_equal(process_userns_word(0, true), "none");
-	assert_string_equal(process_userns_word(1, true), "identity");
-	assert_string_equal(process_userns_word(1, false), "remapped");
+	assert_string_equal(process_userns_word(0, whole, 1, true), "none");
+	/* whoever is in it: by the map, as far as there is one */
+	assert_string_equal(process_userns_word(1, whole, 1, false), "identity");
+	assert_string_equal(process_userns_word(1, mapped, 2, false), "identity");
+	assert_string_equal(process_userns_word(1, mapped, 1, true), "remapped");
+	assert_string_equal(process_userns_word(1, NULL, 0, true), "identity");
+	assert_string_equal(process_userns_word(1, NULL, 0, false), "remapped");
 }
 
 /* "pid:depth ..." of a tree made of pairs of PID and parent. */
