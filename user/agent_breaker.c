@@ -98,7 +98,7 @@ void agent_breaker_count(struct agent *agent, const struct rg_event *event)
 	if (policy != agent->policies[agent->generation & 1] ||
 	    event->generation + 1 < agent->generation)
 		return;
-	if (breaker_count(agent->breaker, event->rule, event->time, event->cgroup_id))
+	if (breaker_count(agent->breaker, event->rule, event->time, breaker_container(event)))
 		trip(agent, event->rule);
 }
 

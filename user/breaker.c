@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "container.h"
 #include "util.h"
 
 struct refusal {
@@ -47,6 +48,21 @@ void breaker_free(struct breaker *breaker)
 	for (i = 0; breaker && i <= breaker->n_rules; i++)
 		free(breaker->windows[i]);
 	free(breaker);
+}
+
+uint64_t breaker_container(const struct rg_event *event)
+{
+	uint64_t hash = 0xcbf29ce484222325ULL; /* FNV-1a */
+	struct container_ref ref;
+	uint32_t i;
+
+	container_from_cgroup(event->cgroup, &ref);
+	/* a container may make, and name, cgroups below its own */
+	if (!ref.known)
+		return event->levels > 1 ? event->pids[1].ns : event->cgroup_id;
+	for (i = 0; i < ref.length; i++)
+		hash = (hash ^ (unsigned char)event->cgroup[i]) * 0x100000001b3ULL;
+	return hash;
 }
 
 static bool recent(const struct breaker *breaker, const struct refusal *refusal, uint64_t now)

@@ -15,7 +15,13 @@ struct breaker *breaker_new(const struct policy *policy);
 void breaker_free(struct breaker *breaker); /* NULL is fine */
 
 /*
- * Counts a refusal by a rule (its number, 0: the mode) at a time (ns) in a container (its cgroup).
+ * Which container an event is of: by its own cgroup, where that is an engine's, and else by the PID
+ * namespace right below the host's.
+ */
+uint64_t breaker_container(const struct rg_event *event);
+
+/*
+ * Counts a refusal by a rule (its number, 0: the mode) at a time (ns) in a container (as above).
  * True: the rate is reached, and the scope begins to count anew. No container counts for more than
  * half of it, so that one in a loop trips nothing. Without memory nothing is counted.
  */

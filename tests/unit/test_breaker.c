@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -97,6 +98,34 @@ static void test_scopes(void **state)
 	breaker_free(b);
 }
 
+#define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static uint64_t container(const char *cgroup, uint32_t levels, uint32_t ns, uint64_t cgroup_id)
+{
+	struct rg_event event = { .levels = levels, .cgroup_id = cgroup_id };
+
+	event.pids[1].ns = ns;
+	snprintf(event.cgroup, sizeof(event.cgroup), "%s", cgroup);
+	return breaker_container(&event);
+}
+
+/* Neither cgroups nor PID namespaces of its own make several of one container. */
+static void test_container(void **state)
+{
+	const uint64_t docker = container("/system.slice/docker-" HEX ".scope", 2, 7, 1);
+
+	(void)state;
+	assert_int_equal(container("/system.slice/docker-" HEX ".scope/a", 2, 7, 2), docker);
+	assert_int_equal(container("/system.slice/docker-" HEX ".scope/a/b", 3, 8, 3), docker);
+	assert_int_equal(container("/system.slice/docker-" HEX ".scope", 1, 0, 1), docker);
+	assert_int_not_equal(container("/system.slice/libpod-" HEX ".scope", 2, 7, 1), docker);
+	/* without a name, and where there is one hierarchy for each controller */
+	assert_int_equal(container("/some/a", 2, 7, 1), container("/some/a/b", 3, 7, 2));
+	assert_int_not_equal(container("/", 2, 7, 1), container("/", 2, 8, 1));
+	assert_int_equal(container("", 2, 7, 1), container("/", 2, 7, 1));
+	assert_int_not_equal(container("", 1, 0, 1), container("", 1, 0, 2));
+}
+
 static void test_names(void **state)
 {
 	_cleanup_(tripped_clear) struct tripped tripped = {};
@@ -149,7 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rate),   cmocka_unit_test(test_loop),
 		cmocka_unit_test(test_scopes), cmocka_unit_test(test_names),
-		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_file),   cmocka_unit_test(test_container),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

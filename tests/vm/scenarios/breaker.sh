@@ -10,10 +10,16 @@
 . /payload/agent.sh
 . /payload/metrics.sh
 
-# container N: the forbidden in a container of its own; its exit code
+# named N: what an engine calls the cgroup of a container
+named()
+{
+	printf 'docker-%064x.scope' "$1"
+}
+
+# container N [BELOW]: the forbidden in a container of its own, or a cgroup below its; its exit code
 container()
 {
-	probe "cgroup=some/c$1" pidns execself=/bin/true >/dev/null 2>&1
+	probe "cgroup=some/$(named "$1")$2" pidns execself=/bin/true >/dev/null 2>&1
 }
 
 # containers FROM TO: "refused let-through"
@@ -58,7 +64,7 @@ policy "$mode
 breaker: { refusals: 6, per: 30s, then: audit }"
 agent_reload
 for i in 1 2 3 4 5 6 7 8; do
-	container 1
+	container 1 /sub$i
 done
 sleep 0.5
 is "$(state)" enforcing "one container in a loop trips nothing"
@@ -68,7 +74,7 @@ expect_exit 1 "the fourth" container 4
 wait_for 5 tripped_is 1
 is $? 0 "the sixth that counts trips it"
 expect_exit 0 "and the rule's containers are let through" container 5
-attempt 0 audit exec 1 "and told, as audit" cgroup=some/c9 pidns execself=/bin/true
+attempt 0 audit exec 1 "and told, as audit" "cgroup=some/$(named 9)" pidns execself=/bin/true
 is "$(field "$event" rule)" '"some"' "by the same rule"
 expect_exit 1 "what the mode decides is refused" other
 rootgate status >/tmp/out
@@ -102,7 +108,7 @@ is "$(state) $(container 5; echo $?)" "enforcing 1" "and it does not come back"
 
 note "the mode"
 for i in 1 2 3 4 5 6; do
-	probe "cgroup=other/o$i" pidns execself=/bin/true >/dev/null 2>&1
+	probe "cgroup=other/$(named $i)" pidns execself=/bin/true >/dev/null 2>&1
 done
 wait_for 5 tripped_is 1
 is $? 0 "trips, too"
