@@ -198,6 +198,52 @@ static void test_files(void **state)
 	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): a path of our own */
 }
 
+/* An engine's file, cut anywhere, isn't an answer; it is one as soon as all of it is there. */
+static void check_cut(const char *root, const char *name, const char *cgroup, uint32_t pid1,
+		      int err)
+{
+	_cleanup_(freep) char *text = NULL;
+	struct identity *identity = NULL;
+	char path[256];
+	size_t len;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", root, name);
+	file = fopen(path, "r+");
+	assert_non_null(file);
+	assert_int_equal(read_fd(fileno(file), 65536, &text, NULL), 0);
+	for (len = 0; text + len <= strrchr(text, '}'); len++) {
+		assert_int_equal(ftruncate(fileno(file), 0), 0);
+		assert_int_equal(pwrite(fileno(file), text, len, 0), len);
+		assert_int_equal(read_at(root, cgroup, pid1, 1200 * TICK, &identity), err);
+		assert_null(identity);
+	}
+	assert_int_equal(pwrite(fileno(file), text, strlen(text), 0), strlen(text));
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(read_at(root, cgroup, pid1, 1200 * TICK, &identity), 0);
+	identity_free(identity);
+}
+
+static void test_half_written(void **state)
+{
+	char root[] = "/tmp/rootgate-identity-XXXXXX", command[128];
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	snprintf(command, sizeof(command), "cp -r " SAMPLES "/. %s", root);
+	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): paths of our own */
+	check_cut(root, "srv/docker/containers/" SAMPLE_HEX "/config.v2.json", DOCKER, 0, -EAGAIN);
+	check_cut(root,
+		  "run/docker/containerd/daemon/io.containerd.runtime.v2.task/moby/" SAMPLE_HEX
+		  "/config.json",
+		  DOCKER, 0, -EAGAIN);
+	/* whose state that will be can't be known; a bundle's container is, but not its labels */
+	check_cut(root, "run/runc/job/state.json", "/job", 4712, -ENOENT);
+	check_cut(root, "srv/bundle/config.json", "/job", 4712, -EAGAIN);
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): a path of our own */
+}
+
 /* Whatever the umask was when they were checked out. */
 static int as_root_has_them(void **state)
 {
@@ -210,7 +256,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_engines), cmocka_unit_test(test_by_pid1),
 		cmocka_unit_test(test_labels),	cmocka_unit_test(test_forged_names),
-		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_files),	cmocka_unit_test(test_half_written),
 	};
 
 	return cmocka_run_group_tests(tests, as_root_has_them, NULL);
