@@ -273,6 +273,35 @@ unknown() {
 	END
 }
 
+@test "check, show, test and schema need no root" {
+	command -v setpriv >/dev/null || skip "setpriv is not here"
+	[ "$(id -u)" = 0 ] || skip "not root, who is nobody"
+	cp "$ROOTGATE" rootgate
+	chmod 755 .
+	nobody() {
+		run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups ./rootgate policy "$@" </dev/null
+	}
+	nobody check minimal.yaml complete.yaml
+	[ "$status" -eq 0 ]
+	[ "$output" = "minimal.yaml: ok, mode enforce, 0 rules
+complete.yaml: ok, mode enforce, 5 rules" ]
+	[ -z "$stderr" ]
+	nobody check broken.yaml
+	[ "$status" -eq 3 ]
+	nobody show complete.yaml
+	[ "$status" -eq 0 ]
+	[ "$output" = "$("$ROOTGATE" policy show complete.yaml)" ]
+	nobody test complete.yaml --pid-namespace host
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "kill: rule no-host-pid is the first that matches (complete.yaml:26:5)" ]
+	nobody schema
+	[ "$status" -eq 0 ]
+	[ "$output" = "$("$ROOTGATE" policy schema)" ]
+	chmod 600 minimal.yaml # but not what a file's owner keeps for himself
+	nobody check minimal.yaml
+	[ "$status" -eq 1 ]
+}
+
 @test "usage errors, exit code 2" {
 	policy
 	[ "$status" -eq 2 ]
