@@ -323,15 +323,19 @@ static bool find_pid1(const struct agent *agent, const struct rg_event *event, u
 
 const struct identity *agent_identity_of(struct agent *agent, const struct rg_event *event)
 {
-	struct rg_identity_key key = {};
+	struct rg_identity_key cgroup = {}, pidns = {};
+	const struct identity *identity = NULL;
 	char own[RG_PATH_MAX];
 	uint32_t pid1 = 0;
 
-	if (own_cgroup(event->cgroup, own))
-		key.id = strcmp(own, event->cgroup) == 0 ? event->cgroup_id : cgroup_id(own);
-	else if (!find_pid1(agent, event, &pid1, &key))
-		return NULL;
-	return see(agent, &key, pid1, key.start ? "" : own, LAST_WAIT);
+	if (own_cgroup(event->cgroup, own)) {
+		cgroup.id = strcmp(own, event->cgroup) == 0 ? event->cgroup_id : cgroup_id(own);
+		identity = see(agent, &cgroup, 0, own, LAST_WAIT);
+	}
+	/* nobody knows that cgroup: the container may have made it (bpf/identity.bpf.h) */
+	if (!identity && find_pid1(agent, event, &pid1, &pidns))
+		identity = see(agent, &pidns, pid1, "", LAST_WAIT);
+	return identity;
 }
 
 uint64_t agent_identity_look(struct agent *agent, bool all)
