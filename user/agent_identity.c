@@ -321,6 +321,14 @@ static bool find_pid1(const struct agent *agent, const struct rg_event *event, u
 	return true;
 }
 
+/* Its cgroup has no name of an engine's; false where it can't be read. */
+static bool is_in_no_engines(uint32_t pid)
+{
+	char cgroup[RG_PATH_MAX], own[RG_PATH_MAX];
+
+	return procfs_cgroup(pid, cgroup, sizeof(cgroup)) == 0 && !own_cgroup(cgroup, own);
+}
+
 const struct identity *agent_identity_of(struct agent *agent, const struct rg_event *event)
 {
 	struct rg_identity_key cgroup = {}, pidns = {};
@@ -332,10 +340,10 @@ const struct identity *agent_identity_of(struct agent *agent, const struct rg_ev
 		cgroup.id = strcmp(own, event->cgroup) == 0 ? event->cgroup_id : cgroup_id(own);
 		identity = see(agent, &cgroup, 0, own, LAST_WAIT);
 	}
+	if (identity || !find_pid1(agent, event, &pid1, &pidns))
+		return identity;
 	/* nobody knows that cgroup: the container may have made it (bpf/identity.bpf.h) */
-	if (!identity && find_pid1(agent, event, &pid1, &pidns))
-		identity = see(agent, &pidns, pid1, "", LAST_WAIT);
-	return identity;
+	return !cgroup.id || is_in_no_engines(pid1) ? see(agent, &pidns, pid1, "", LAST_WAIT) : NULL;
 }
 
 uint64_t agent_identity_look(struct agent *agent, bool all)

@@ -178,6 +178,8 @@ static const struct step steps[] = {
 	{ "enter", step_enter, "=PID go on in that process's PID, mount and user namespaces" },
 	{ "cgroup", step_cgroup,
 	  "=PATH make that cgroup and join it; absolute, or below v2's root" },
+	{ "hostname", step_hostname,
+	  "=NAME a UTS namespace of its own, where the host is called that" },
 	{ "chroot", step_chroot, "=PATH another root" },
 	{ "pivot", step_pivot, "=PATH that is the root of all mounts" },
 	{ "fork", step_fork, "go on in a child" },

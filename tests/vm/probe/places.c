@@ -349,6 +349,15 @@ int step_cgroup(const struct word *word)
 	return done(write_file(path, "0"), path);
 }
 
+int step_hostname(const struct word *word)
+{
+	if (!word->value)
+		return malformed(word->value);
+	if (unshare(CLONE_NEWUTS))
+		return could_not("a UTS namespace");
+	return done(sethostname(word->value, strlen(word->value)), "sethostname");
+}
+
 int step_chroot(const struct word *word)
 {
 	if (!word->value)

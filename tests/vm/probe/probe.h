@@ -48,6 +48,7 @@ int step_enter(const struct word *word);
 int step_userns(const struct word *word);
 int step_unshareuser(const struct word *word);
 int step_cgroup(const struct word *word);
+int step_hostname(const struct word *word);
 int step_chroot(const struct word *word);
 int step_pivot(const struct word *word);
 

@@ -2,7 +2,7 @@
 #
 # kernels: 5.10 6.1
 # lsm: default
-# timeout: 300
+# timeout: 400
 #
 # Rules on who a container is, and first execs that wait until that is known. The containers are
 # made by hand, and so is what runc, or Docker, would have left on disk about them; the engines
@@ -11,13 +11,14 @@
 . /payload/guest.sh
 . /payload/agent.sh
 
-HEX=3f0c2d9a1b7e4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5
+ID=0c2d9a1b7e4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5
+HEX=3f$ID
 
-# rules YAML [MORE]: an enforcing policy with these rules, in force.
+# rules YAML [MORE [MODE]]: a policy with these rules, in force; it enforces.
 rules()
 {
 	policy "version: 1
-mode: enforce
+mode: ${3:-enforce}
 ${2:-hold_timeout: 10s}
 rules:
 $1"
@@ -43,14 +44,39 @@ is_stopped()
 	grep -q '^State:.*T' "/proc/$pid/status"
 }
 
-# known NAME: what runc leaves of a container of that name, whose PID 1 is $pid.
+is_gone()
+{
+	[ ! -e "/proc/$pid" ]
+}
+
+# known NAME [ROOT]: what runc leaves of a container of that name, whose PID 1 is $pid; below another
+# root than the host's, nobody is to believe it.
 known()
 {
-	mkdir -p "/run/runc/$1" "/run/bundles/$1"
-	echo "{ \"annotations\": { \"team\": \"$1\" } }" >"/run/bundles/$1/config.json"
+	mkdir -p "$2/run/runc/$1" "$2/run/bundles/$1"
+	echo "{ \"annotations\": { \"team\": \"$1\" } }" >"$2/run/bundles/$1/config.json"
 	echo "{ \"init_process_pid\": $pid, \"config\": { \"labels\": [\"bundle=/run/bundles/$1\"] },
-		\"init_process_start\": $(cut -d' ' -f22 "/proc/$pid/stat") }" >"/run/runc/$1/new"
-	mv "/run/runc/$1/new" "/run/runc/$1/state.json"
+		\"init_process_start\": $(cut -d' ' -f22 "/proc/$pid/stat") }" >"$2/run/runc/$1/new"
+	mv "$2/run/runc/$1/new" "$2/run/runc/$1/state.json"
+}
+
+# docker_knows HEX NAME [ROOT]: the same of Docker.
+docker_knows()
+{
+	task=$3/run/containerd/io.containerd.runtime.v2.task/moby/$1
+	mkdir -p "$task" "$3/var/lib/docker/containers/$1"
+	echo "{ \"linux\": { \"cgroupsPath\": \"/docker/$1\" } }" >"$task/config.json"
+	echo "{ \"Name\": \"/$2\", \"Config\": { \"Image\": \"nginx:1.27\", \"Labels\": {} } }" \
+		>"$3/var/lib/docker/containers/$1/config.v2.json"
+}
+
+# forged FOLDER...: in the mounts of the container that $pid is in, what is in /tmp/forged covers them.
+forged()
+{
+	# shellcheck disable=SC2016 # its own arguments
+	nsenter -t "$pid" -m sh -c 'for folder; do
+		mount -t tmpfs none "$folder" && cp -r "/tmp/forged$folder/." "$folder" || exit
+	done' sh "$@" || not_ok "a mount in the container"
 }
 
 # The same, once the agent has had the time to look.
@@ -126,7 +152,8 @@ go
 wait_for 2 is_stopped
 known other2
 became "137 deny null other2 yes" "refused by the mode"
-is "$(counter held) $(counter exec_allow) $(counter exec_kill)" "3 2 2" "all are counted"
+is "$(counter held) $(counter exec_allow) $(counter exec_deny) $(counter exec_kill)" "3 2 2 2" \
+	"all are counted"
 
 note "known once, never held again"
 start pidns go reexec fork execself=/bin/true
@@ -135,8 +162,24 @@ go_known
 ended
 is "$code $(counter held)" "0 3" "what follows is not held"
 
+note "mode kill"
+rules '  - { name: good, match: { name: "good*" }, action: allow, reason: test }' "hold_timeout: 10s" kill
+start pidns go execself=/bin/true
+go
+wait_for 2 is_stopped
+known other3
+became "137 kill null other3 yes" "killed by the mode, once it is known"
+
 note "nobody knows it in time"
-rules '  - { name: good, match: { name: "good*" }, action: allow, reason: test }' "hold_timeout: 1s"
+rules '  - { name: good, match: { name: "good*" }, action: allow, reason: test }' "unidentified: hold"
+start pidns go execself=/bin/true
+go
+became "137 deny null null yes" "refused after a while"
+waited=$(field "$event" held_ms)
+[ "${waited%.*}" -ge 1900 ] && [ "${waited%.*}" -lt 8000 ]
+is $? 0 "which is two seconds where the policy doesn't say: $waited ms"
+rules '  - { name: good, match: { name: "good*" }, action: allow, reason: test }
+  - { name: bad, match: { name: "bad*" }, action: kill }' "hold_timeout: 1s"
 start pidns go execself=/bin/true
 go
 became "137 deny null null yes" "refused after hold_timeout"
@@ -147,18 +190,44 @@ start pidns resuid=1000,1000,1000 go execself=/bin/true
 go
 quietly 0 "who is no root is not judged"
 
+note "who is never held"
+held_before=$(counter held) unidentified_before=$(counter unidentified)
+start aside=1000 go execself=/bin/true
+pid=$(awk '{ print $2 }' "/proc/$held/task/$held/children")
+go
+became "1 deny null null no" "who enters a container that nobody knows: refused"
+held cgroup=docker/40$ID mntns go execself=/bin/true
+pid=$held
+go
+became "1 deny null null no" "a container in the host's PID namespace: refused"
+is "$(of_container evidence)" cgroup "which its cgroup tells"
+start aside=1000 go execself=/bin/true
+known good6
+go_known
+quietly 0 "who enters one that is known: let through"
+probe execself=/bin/true && probe mntns execself=/bin/true && probe cgroup=docker/40$ID execself=/bin/true
+is $? 0 "the host: let through, with mounts of its own, or in the container's cgroup"
+is "$(($(counter held) - held_before)) $(($(counter unidentified) - unidentified_before))" "0 2" \
+	"none of them was held"
+
 note "names that a container has chosen"
-mkdir -p /run/containerd/io.containerd.runtime.v2.task/moby/$HEX /var/lib/docker/containers/$HEX
-echo "{ \"linux\": { \"cgroupsPath\": \"/docker/$HEX\" } }" \
-	>/run/containerd/io.containerd.runtime.v2.task/moby/$HEX/config.json
-echo '{ "Name": "/good4", "Config": { "Image": "nginx:1.27", "Labels": {} } }' \
-	>/var/lib/docker/containers/$HEX/config.v2.json
+docker_knows $HEX good4
 start cgroup=docker/$HEX pidns go execself=/bin/true
 go_known
 quietly 0 "Docker's own cgroup"
 start cgroup=docker/$HEX/docker-$HEX.scope pidns go execself=/bin/true
 go_known
 quietly 0 "what is below it"
+docker_knows 41$ID bad
+start cgroup=docker/41$ID pidns handover=1000 cgroup=docker/41$ID/docker/$HEX go execself=/bin/true
+pid=$(descendant $held 2)
+go_known
+became "137 kill bad bad no" "what is below another's, and is named like it"
+start cgroup=own pidns handover=1000 cgroup=own/docker-$HEX.scope go execself=/bin/true
+known bad2
+pid=$(descendant $held 2)
+go_known
+became "137 kill bad bad2 no" "the same below a cgroup that tells nothing"
 start cgroup=job/docker/$HEX pidns go execself=/bin/true
 go_known
 became "137 deny null null yes" "not another's cgroup of that name"
@@ -166,19 +235,35 @@ start cgroup=docker-$HEX.scope pidns go execself=/bin/true
 go_known
 became "137 deny null null yes" "nor one elsewhere"
 
+note "what a container mounts, and what it calls itself"
+start pidns go execself=/bin/true
+known good7 /tmp/forged
+forged /run
+go
+became "137 deny null null yes" "files of runc's in its own mounts"
+start cgroup=docker/42$ID pidns go execself=/bin/true
+docker_knows 42$ID good8 /tmp/forged
+forged /run /var/lib
+go
+became "137 deny null null yes" "files of Docker's there"
+start hostname=good9 pidns name=good9 go execself=/bin/true
+go
+became "137 deny null null yes" "its process and its host, like one that a rule allows"
+is "$(field "$event" comm)" '"good9"' "which the event tells, too"
+
 note "unidentified: deny, allow; image"
-rules '  - { name: web, match: { image: nginx }, action: allow, reason: test }' "unidentified: deny"
+rules '  - { name: web, match: { image: "docker.io/library/nginx:1.27" }, action: allow, reason: test, report: true }' \
+	"unidentified: deny"
 start pidns go execself=/bin/true
 go
 became "1 deny null null no" "deny: at once"
 start cgroup=docker/$HEX pidns go execself=/bin/true
 go_known
-quietly 1 "an image of another tag"
-rules '  - { name: web, match: { image: "docker.io/library/nginx:1.27" }, action: allow, reason: test }' \
-	"unidentified: allow"
+became "0 allow web good4 no" "an image by its canonical name, after a reload"
+rules '  - { name: web, match: { image: nginx }, action: allow, reason: test }' "unidentified: allow"
 start cgroup=docker/$HEX pidns go execself=/bin/true
 go_known
-quietly 0 "an image by its canonical name, after a reload"
+became "1 deny null good4 no" "an image of another tag"
 start pidns go execself=/bin/true
 go
 became "0 allow null null no" "allow: let through, and told"
@@ -207,8 +292,24 @@ is $? 0 "whatever it executes is allowed all the while"
 kill -9 "$pid"
 ended
 
-note "an agent that is gone"
+note "an agent that hangs"
 rules '  - { name: good, match: { name: "good*" }, action: allow, reason: test }' "hold_timeout: 2s"
+kill -STOP "$agent"
+start pidns go execself=/bin/true
+go
+wait_for 2 is_stopped
+is $? 0 "at first the kernel doesn't know: held"
+waits="$held $pid"
+sleep 21 # its last sign of life is older than RG_HEARTBEAT_MAX then
+start pidns go execself=/bin/true
+go
+wait_for 5 is_gone
+kill -CONT "$agent"
+became "1 deny null null no" "after twenty seconds: refused at once"
+held=${waits% *} pid=${waits#* }
+became "137 deny null null yes" "what was held, once the agent goes on"
+
+note "an agent that is gone"
 start pidns go execself=/bin/true
 go
 wait_for 2 is_stopped
