@@ -137,7 +137,8 @@ hinder()
 }
 
 # right NAME ALLOWED REFUSED: functions that start a container which nobody has seen before, the one
-# that a rule allows to be root, and one that is none of the rules' business; both get a number. How
+# that a rule allows to be root, and one that is none of the rules' business; both get a number. What
+# engines print of a refusal differs, so that is told by the counter: one exec of each is refused. How
 # many had to wait for the agent is printed, and must be few of many where all is idle, but where $late
 # says that the engine writes down who it is behind the first exec only.
 right()
@@ -162,11 +163,18 @@ cycle()
 	"$1" "$cycle_number"
 }
 
+# One exec of each pair has been refused since right_now; the agent, which counts what was held, may be
+# slow.
+right_refused()
+{
+	[ $(($(counter exec_deny) - right_denied)) -ge $pairs ]
+}
+
 # right_now CONDITION NAME ALLOWED REFUSED
 right_now()
 {
 	right_n=0 right_wrong=
-	right_held=$(counter held)
+	right_held=$(counter held) right_denied=$(counter exec_deny)
 	while [ $right_n -lt $pairs ]; do
 		right_n=$((right_n + 1))
 		right_out=$($3 "$1-$right_n" 2>&1 </dev/null)
@@ -174,7 +182,9 @@ right_now()
 		right_out=$($4 "$1-$right_n" 2>&1 </dev/null)
 		[ "$right_out" != 0 ] || right_wrong="$right_wrong refused $right_n: $right_out;"
 	done
-	is "$right_wrong" "" "$2, $1: $((2 * pairs)) first execs are judged right"
+	wait_for 3 right_refused
+	is "$right_wrong $(($(counter exec_deny) - right_denied))" " $pairs" \
+		"$2, $1: $((2 * pairs)) first execs are judged right"
 	right_held=$(($(counter held) - right_held))
 	note "$2, $1: without being held $((2 * pairs - right_held)) of $((2 * pairs))"
 	if [ "$1" = idle ] && [ $pairs = 100 ] && [ ! "$late" ]; then
