@@ -234,6 +234,17 @@ became "137 deny null null yes" "not another's cgroup of that name"
 start cgroup=docker-$HEX.scope pidns go execself=/bin/true
 go_known
 became "137 deny null null yes" "nor one elsewhere"
+probe cgroup=docker/$HEX pidns resuid=1000,1000,1000 reexec pause &
+shared=$!
+shares=$(descendant $shared 1)
+start "enter=$shares" cgroup=docker/$HEX go execself=/bin/true
+go_known
+quietly 0 "who enters it, in its cgroup"
+start "enter=$shares" "cgroup=docker/$(echo $HEX | tr 0-9 1-90)" go execself=/bin/true
+go_known
+became "1 deny null null no" "another container that shares its PID namespace is not it"
+kill -9 "$shares"
+wait $shared
 
 note "what a container mounts, and what it calls itself"
 start pidns go execself=/bin/true
