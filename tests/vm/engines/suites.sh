@@ -82,7 +82,7 @@ results()
 same()
 {
 	results "$1" "$2" "$3"
-	diff "/tmp/$1-$2-without" "/tmp/$1-$2-$3" >/tmp/difference
+	diff "/tmp/$1-$2-without" "/tmp/$1-$2-$3" >/tmp/difference && grep -q ': ok' "/tmp/$1-$2-$3"
 	is "$?" 0 "$1 as $2: the same results with an agent in $3"
 	sed 's/^/#   /' /tmp/difference
 }

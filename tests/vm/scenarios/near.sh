@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# kernels: 5.10 6.1
+# kernels: 5.10 newest
+# full: 6.1 6.12
 # lsm: default
 #
 # Near host root: capabilities that lead there, and group 0. The policy's answer to each is given,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # kernels: 5.10 6.12
+# full: 6.1 newest
 # lsm: default
 #
 # Rules in the kernel: each selector, the order, drop-ins, and reloads that are refused.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # kernels: 5.10 newest
+# full: 6.1 6.12
 # lsm: default
 #
 # Who is contained where the evidence is unusual: services of the host with a PID namespace of their

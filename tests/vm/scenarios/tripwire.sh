@@ -3,7 +3,8 @@
 # A gain of host root that passes no hook: seen where credentials are put on, told, counted, and
 # killed where the mode is kill. Here the hooks are gone because root of the host has removed their
 # pins while no agent ran, and left the tripwire's.
-# kernels: 5.10 6.1
+# kernels: 5.10 newest
+# full: 6.1 6.12
 # lsm: default
 # timeout: 180
 
