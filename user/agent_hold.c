@@ -83,6 +83,19 @@ static uint32_t held_us(const struct rg_event *event)
 	return us == 0 ? 1 : us < RG_HELD_NOW ? (uint32_t)us : RG_HELD_NOW - 1;
 }
 
+/* A verdict more by its rule; one of the kernel side at the same moment may be lost. */
+static void count_hit(const struct agent *agent, const struct rg_event *event)
+{
+	int fd = bpf_map__fd(agent->loader.bpf->maps.rules);
+	__u32 key = rg_rule_key(event->generation & 1, event->rule);
+	struct rg_rule rule;
+
+	if (!event->rule || bpf_map_lookup_elem(fd, &key, &rule))
+		return;
+	rule.hits++;
+	bpf_map_update_elem(fd, &key, &rule, BPF_EXIST);
+}
+
 /* The verdict, and what follows from it. Nobody in time: refused, as the kernel side would. */
 static void decide(struct agent *agent, struct waiting *waiting, const struct identity *identity)
 {
@@ -110,6 +123,7 @@ static void decide(struct agent *agent, struct waiting *waiting, const struct id
 	event->mode = agent->mode;
 	event->held = held_us(event);
 	control->held[event->action]++;
+	count_hit(agent, event);
 	if (report) {
 		control->held_events++;
 		agent_publish(agent, event);

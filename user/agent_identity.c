@@ -306,7 +306,7 @@ static int find_first(const struct agent *agent, uint32_t ns, struct pid_record 
 static bool find_pid1(const struct agent *agent, const struct rg_event *event, uint32_t *pid1,
 		      struct rg_identity_key *key)
 {
-	struct pid_record first;
+	struct pid_record first = {};
 
 	if (event->levels < 2)
 		return false;

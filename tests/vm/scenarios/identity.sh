@@ -154,6 +154,7 @@ known other2
 became "137 deny null other2 yes" "refused by the mode"
 is "$(counter held) $(counter exec_allow) $(counter exec_deny) $(counter exec_kill)" "3 2 2 2" \
 	"all are counted"
+like "$(rootgate policy show)" "*, hits: 2?  - name: good*, hits: 2?  - name: bad*" "as hits of their rules, too"
 
 note "known once, never held again"
 start pidns go reexec fork execself=/bin/true
