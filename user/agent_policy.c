@@ -89,6 +89,16 @@ static void keep(struct agent *agent, struct policy *policy)
 	*slot = policy;
 }
 
+/* The rules by which what waits in the rings was judged before this agent, for their names. */
+static void recall(struct agent *agent, __u32 generation)
+{
+	_cleanup_(policy_free_p) struct policy *names = NULL;
+	__u32 written;
+
+	if (inforce_names(&names, &written) == 0 && written == generation)
+		agent->policies[generation & 1] = TAKE_PTR(names);
+}
+
 /* Writes a policy into the kernel, as it is at this time, and keeps it for the names of its rules. */
 static int put_in_force(struct agent *agent, struct policy *policy)
 {
@@ -123,6 +133,8 @@ static int put_in_force(struct agent *agent, struct policy *policy)
 	agent_identity_prepare(agent, policy, image, generation);
 	policy_map_switch(&agent->loader, image, generation);
 	agent->loader.bpf->bss->control.tripped = relaxed;
+	if (!agent->generation)
+		recall(agent, generation - 1);
 	agent->generation = generation;
 	if (image->near.to_capabilities == RG_ACTION_DENY &&
 	    agent->loader.attach == RG_ATTACH_FMOD_RET)

@@ -3,6 +3,7 @@
 #include "inforce.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -74,5 +75,33 @@ int inforce_read(struct json_object **out, __u32 *generation)
 		return -EBADMSG;
 	*generation = (__u32)json_object_get_int64(number);
 	*out = TAKE_PTR(object);
+	return 0;
+}
+
+int inforce_names(struct policy **out, __u32 *generation)
+{
+	_cleanup_(policy_free_p) struct policy *policy = policy_new();
+	_cleanup_(jsonout_freep) struct json_object *object = NULL;
+	struct json_object *rules;
+	size_t n, i;
+	int err = policy ? inforce_read(&object, generation) : -ENOMEM;
+
+	if (err)
+		return err;
+	rules = json_object_object_get(json_object_object_get(object, "policy"), "rules");
+	n = json_object_array_length(rules);
+	policy->rules = calloc(n + 1, sizeof(*policy->rules));
+	if (!policy->rules)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		struct json_object *rule = json_object_array_get_idx(rules, i);
+		const char *name = json_object_get_string(json_object_object_get(rule, "name"));
+
+		policy->rules[i].name = strdup(name ? name : "");
+		if (!policy->rules[i].name)
+			return -ENOMEM;
+		policy->n_rules++;
+	}
+	*out = TAKE_PTR(policy);
 	return 0;
 }

@@ -19,4 +19,7 @@ int inforce_write(const struct policy *policy, enum rg_mode mode, __u32 generati
 /* {"generation": ..., "policy": ...}; -ENOENT: none was written; -EBADMSG: it is something else. */
 int inforce_read(struct json_object **out, __u32 *generation);
 
+/* The names of its rules, as a policy that has nothing else; as above. */
+int inforce_names(struct policy **out, __u32 *generation);
+
 #endif

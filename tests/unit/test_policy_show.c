@@ -128,7 +128,10 @@ static void test_schema(void **state)
 /* What could not be written must not leave the one before as the one in force. */
 static void test_in_force(void **state)
 {
-	_cleanup_(policy_free_p) struct policy *policy = policy_case_good("version: 1\n");
+	_cleanup_(policy_free_p) struct policy *policy = policy_case_good(
+		"version: 1\nrules:\n- { name: a, match: { cgroup: /a }, action: deny }\n"
+		"- { name: b, match: { cgroup: /b }, action: deny }\n");
+	_cleanup_(policy_free_p) struct policy *names = NULL;
 	_cleanup_(jsonout_freep) struct json_object *object = NULL;
 	char dir[] = "/tmp/rootgate-inforce-XXXXXX", busy[64];
 	__u32 generation;
@@ -141,6 +144,9 @@ static void test_in_force(void **state)
 	assert_int_equal(inforce_write(policy, RG_MODE_ENFORCE, 7, POLICY_NOW), 0);
 	assert_int_equal(inforce_read(&object, &generation), 0);
 	assert_int_equal(generation, 7);
+	assert_int_equal(inforce_names(&names, &generation), 0);
+	assert_int_equal(names->n_rules, 2);
+	assert_string_equal(names->rules[1].name, "b");
 
 	assert_int_equal(mkdir(busy, 0700), 0);
 	assert_true(inforce_write(policy, RG_MODE_ENFORCE, 8, POLICY_NOW) < 0);

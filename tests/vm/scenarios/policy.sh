@@ -119,6 +119,20 @@ expect_exit 1 "and refused from then on" probe cgroup=vault pidns execself=/bin/
 date -s "@$((now + 40))" >/dev/null
 agent_start --policy $POLICY
 
+note "what waits for an agent"
+rules '  - { name: waits, match: { cgroup: "/vault" }, action: deny }'
+kill -9 "$agent"
+wait "$agent" 2>/dev/null
+expect_exit 1 "refused without an agent" probe cgroup=vault pidns execself=/bin/true
+policy "version: 1
+mode: enforce"
+agent_start --policy $POLICY
+named()
+{
+	rootgate events -n 100 -o json --action deny | grep -q '"rule":"waits"'
+}
+expect_exit 0 "and told by the next with the rule's name, which it has no more" wait_for 5 named
+
 agent_stop
 is $? 0 "the agent ends"
 summary
