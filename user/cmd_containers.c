@@ -8,69 +8,15 @@
 #include "log.h"
 #include "names.h"
 #include "process.h"
-#include "table.h"
+#include "show.h"
 #include "verb.h"
-
-/* "0:100000:65536", lines separated by a comma. */
-static void format_map(char *buf, size_t size, const struct container *container)
-{
-	size_t at = 0;
-	uint32_t i;
-
-	buf[0] = '\0';
-	if (container->userns_level == 0)
-		return; /* the host's: it maps nothing */
-	for (i = 0; i < container->extents && i < RG_EXTENTS_MAX && at < size; i++) {
-		const struct rg_extent *line = &container->map[i];
-
-		at += (size_t)snprintf(buf + at, size - at, "%s%u:%u:%u", i ? "," : "", line->first,
-				       line->lower, line->count);
-	}
-	if (container->extents > RG_EXTENTS_MAX && at < size)
-		snprintf(buf + at, size - at, ",...");
-}
 
 static int print_text(const struct containers *containers)
 {
-	static const struct table_column columns[] = {
-		{ .header = "CONTAINER" },
-		{ .header = "NAME" },
-		{ .header = "IMAGE", .flexible = true },
-		{ .header = "RUNTIME" },
-		{ .header = "HOST-PID", .right = true },
-		{ .header = "USERNS" },
-		{ .header = "MAP" },
-		{ .header = "VERDICT" },
-		{ .header = "PROCS", .right = true },
-	};
 	_cleanup_(table_freep) struct table *table = NULL;
-	int err = table_new(columns, ARRAY_SIZE(columns), &table);
-	size_t i;
+	int err = show_containers(containers, &table);
 
-	if (err)
-		return err;
-	for (i = 0; i < containers->count; i++) {
-		const struct container *container = &containers->items[i];
-		char map[RG_EXTENTS_MAX * 36];
-
-		format_map(map, sizeof(map), container);
-		/* what has no id of any kind is known by its namespace: pid container takes that */
-		if (containers_id(container)[0])
-			table_cell(table, "%.12s", containers_id(container));
-		else
-			table_cell(table, "%u", container->pidns);
-		table_cell(table, "%s", containers_name(container));
-		table_cell(table, "%s", containers_image(container));
-		table_cell(table, "%s", names_get(&names_runtime, container->ref.runtime));
-		table_cell(table, "%u", container->pid1);
-		table_cell(table, "%s",
-			   process_userns_word(container->userns_level, container->map,
-					       container->extents, container->host_root));
-		table_cell(table, "%s", map);
-		table_cell(table, "%s", process_verdict_word(container->host_root));
-		table_cell(table, "%zu", container->processes);
-	}
-	return table_print(table, stdout, table_width(1));
+	return err ?: table_print(table, stdout, table_width(1));
 }
 
 static struct json_object *map_json(const struct container *container)

@@ -12,7 +12,7 @@
 #include "jsonout.h"
 #include "log.h"
 #include "process.h"
-#include "table.h"
+#include "show.h"
 #include "verb.h"
 
 #define WATCH_SECONDS 2
@@ -65,59 +65,12 @@ static int rows_read(const struct ps_options *options, struct process **out, siz
 	return 0;
 }
 
-static void put_row(struct table *table, const struct process *row, bool all_levels)
-{
-	const bool host_root = process_holds_host_root(&row->ids);
-	char levels[RG_PIDS_MAX * 11];
-	uint32_t uid;
-
-	if (row->container_name[0])
-		table_cell(table, "%s", row->container_name);
-	else
-		table_cell(table, "%.12s", row->container.id);
-	table_cell(table, "%u", row->pid);
-	if (all_levels) {
-		process_format_levels(levels, sizeof(levels), &row->record);
-		table_cell(table, "%s", levels);
-	} else {
-		table_cell(table, "%u", process_vpid(row));
-	}
-	table_cell(table, "%u", row->ids.euid);
-	if (process_container_uid(row, &uid))
-		table_cell(table, "%u", uid);
-	else
-		table_cell(table, "?");
-	table_cell(table, "%s",
-		   process_userns_word(row->record.userns_level, row->map, row->extents,
-				       host_root));
-	table_cell(table, "%s", process_verdict_word(host_root));
-	if (row->depth)
-		table_cell(table, "%*s└─ %s", (int)(row->depth - 1) * 2, "", row->command);
-	else
-		table_cell(table, "%s", row->command);
-}
-
 static int print_text(const struct process *rows, size_t n, const struct ps_options *options)
 {
-	const struct table_column columns[] = {
-		{ .header = "CONTAINER" },
-		{ .header = "HOST-PID", .right = true },
-		{ .header = options->all_levels ? "PIDS" : "PID", .right = !options->all_levels },
-		{ .header = "HOST-UID", .right = true },
-		{ .header = "UID", .right = true },
-		{ .header = "USERNS" },
-		{ .header = "VERDICT" },
-		{ .header = "COMMAND", .flexible = true },
-	};
 	_cleanup_(table_freep) struct table *table = NULL;
-	int err = table_new(columns, ARRAY_SIZE(columns), &table);
-	size_t i;
+	int err = show_processes(rows, n, options->all_levels, &table);
 
-	if (err)
-		return err;
-	for (i = 0; i < n; i++)
-		put_row(table, &rows[i], options->all_levels);
-	return table_print(table, stdout, table_width(1));
+	return err ?: table_print(table, stdout, table_width(1));
 }
 
 /* One array, an element a line. */
