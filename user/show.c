@@ -39,7 +39,7 @@ static void put_process(struct table *table, const struct process *row, bool all
 int show_processes(const struct process *rows, size_t n, bool all_levels, struct table **out)
 {
 	static const struct table_column innermost[] = {
-		{ .header = "CONTAINER" },
+		{ .header = "CONTAINER", .flexible = true },
 		{ .header = "HOST-PID", .right = true },
 		{ .header = "PID", .right = true },
 		{ .header = "HOST-UID", .right = true },
@@ -49,7 +49,7 @@ int show_processes(const struct process *rows, size_t n, bool all_levels, struct
 		{ .header = "COMMAND", .flexible = true },
 	};
 	static const struct table_column levels[] = {
-		{ .header = "CONTAINER" },
+		{ .header = "CONTAINER", .flexible = true },
 		{ .header = "HOST-PID", .right = true },
 		{ .header = "PIDS" },
 		{ .header = "HOST-UID", .right = true },
@@ -111,12 +111,12 @@ int show_containers(const struct containers *containers, struct table **out)
 {
 	static const struct table_column columns[] = {
 		{ .header = "CONTAINER" },
-		{ .header = "NAME" },
+		{ .header = "NAME", .flexible = true },
 		{ .header = "IMAGE", .flexible = true },
 		{ .header = "RUNTIME" },
 		{ .header = "HOST-PID", .right = true },
 		{ .header = "USERNS" },
-		{ .header = "MAP" },
+		{ .header = "MAP", .optional = true },
 		{ .header = "VERDICT" },
 		{ .header = "PROCS", .right = true },
 	};

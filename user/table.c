@@ -13,7 +13,7 @@
 
 #define GAP 2 /* spaces between columns */
 #define FLEXIBLE_MIN                                                                               \
-	8 /* a column is not cut to less; the line gets longer than the terminal instead */
+	7 /* a column is not cut to less; the line gets longer than the terminal instead */
 #define DEFAULT_WIDTH 80 /* where a terminal does not say */
 
 struct table {
@@ -135,20 +135,20 @@ static int text_bytes(const char *text, size_t width)
 	return (int)(at - text);
 }
 
-static size_t flexible_column(const struct table *table)
+static bool is_flexible(const struct table *table, size_t column)
 {
 	size_t i;
 
 	for (i = 0; i < table->count; i++)
 		if (table->columns[i].flexible)
-			return i;
-	return table->count - 1;
+			return table->columns[column].flexible;
+	return column + 1 == table->count;
 }
 
-/* The widths that the contents ask for, and what the flexible column has to give of its own. */
-static void fit(const struct table *table, size_t width, size_t *widths)
+/* The widths that the contents ask for, and all together. */
+static size_t ask(const struct table *table, size_t *widths)
 {
-	size_t flexible = flexible_column(table), total = 0, i, over;
+	size_t total = 0, i;
 
 	for (i = 0; i < table->count; i++)
 		widths[i] = text_width(table->columns[i].header);
@@ -160,15 +160,43 @@ static void fit(const struct table *table, size_t width, size_t *widths)
 	}
 	for (i = 0; i < table->count; i++)
 		total += widths[i] + (i ? GAP : 0);
-	if (width == 0 || total <= width)
+	return total;
+}
+
+/* What all flexible columns can give of their own. */
+static size_t spare(const struct table *table, const size_t *widths)
+{
+	size_t sum = 0, i;
+
+	for (i = 0; i < table->count; i++)
+		if (is_flexible(table, i) && widths[i] > FLEXIBLE_MIN)
+			sum += widths[i] - FLEXIBLE_MIN;
+	return sum;
+}
+
+/* Cuts what is widest first; a column that is left out has no width. */
+static void fit(const struct table *table, size_t width, size_t *widths)
+{
+	size_t total = ask(table, widths), i;
+
+	if (width == 0)
 		return;
-	over = total - width;
-	if (widths[flexible] <= FLEXIBLE_MIN)
-		return;
-	if (widths[flexible] - FLEXIBLE_MIN < over)
-		widths[flexible] = FLEXIBLE_MIN;
-	else
-		widths[flexible] -= over;
+	for (i = 0; i < table->count && total > width + spare(table, widths); i++) {
+		if (!table->columns[i].optional)
+			continue;
+		total -= widths[i] + GAP;
+		widths[i] = 0;
+	}
+	while (total > width && spare(table, widths)) {
+		size_t widest = table->count;
+
+		for (i = 0; i < table->count; i++)
+			if (is_flexible(table, i) &&
+			    (widest == table->count || widths[i] > widths[widest]))
+				widest = i;
+		widths[widest]--;
+		total--;
+	}
 }
 
 static void spaces(FILE *out, size_t n)
@@ -206,7 +234,8 @@ static void put_row(const struct table *table, FILE *out, const size_t *widths, 
 		size_t at = row * table->count + i;
 		const char *text = at < table->used ? table->cells[at] : "-";
 
-		put_cell(out, &table->columns[i], text, widths[i], last);
+		if (widths[i])
+			put_cell(out, &table->columns[i], text, widths[i], last);
 	}
 	fputc('\n', out);
 }
@@ -225,8 +254,9 @@ int table_print(const struct table *table, FILE *out, size_t width)
 	fit(table, width, widths);
 	errno = 0;
 	for (i = 0; i < table->count; i++)
-		put_cell(out, &table->columns[i], table->columns[i].header, widths[i],
-			 i + 1 == table->count);
+		if (widths[i])
+			put_cell(out, &table->columns[i], table->columns[i].header, widths[i],
+				 i + 1 == table->count);
 	fputc('\n', out);
 	for (i = 0; i * table->count < table->used; i++)
 		put_row(table, out, widths, i);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * A small table for people: columns as wide as what is in them, fitted to the terminal by
- * cutting one column. Cells are escaped (escape.h); a code point is taken for one column.
+ * cutting some, and leaving some out. Cells are escaped (escape.h); a code point is taken for one column.
  */
 #ifndef ROOTGATE_TABLE_H
 #define ROOTGATE_TABLE_H
@@ -16,7 +16,8 @@
 struct table_column {
 	const char *header;
 	bool right;    /* numbers */
-	bool flexible; /* the one to be cut; none: the last */
+	bool flexible; /* to be cut, the widest first; none: the last */
+	bool optional; /* left out where cutting is not enough; never the last */
 };
 
 struct table;
