@@ -224,11 +224,16 @@ start cgroup=docker/41$ID pidns handover=1000 cgroup=docker/41$ID/docker/$HEX go
 pid=$(descendant $held 2)
 go_known
 became "137 kill bad bad no" "what is below another's, and is named like it"
-start cgroup=own pidns handover=1000 cgroup=own/docker-$HEX.scope go execself=/bin/true
+start cgroup=own pidns handover=1000 go pause
 known bad2
-pid=$(descendant $held 2)
+go
+waits="$held $pid"
+held enter="$pid" cgroup=own/docker-$HEX.scope go execself=/bin/true
+pid=$(descendant $held 1)
 go_known
 became "137 kill bad bad2 no" "the same below a cgroup that tells nothing"
+kill -9 "${waits#* }"
+wait "${waits% *}"
 start cgroup=job/docker/$HEX pidns go execself=/bin/true
 go_known
 became "137 deny null null yes" "not another's cgroup of that name"
