@@ -45,7 +45,9 @@ MODULES := $(MODULE_SRC:user/%.c=$(O)/%.o)
 OBJS := $(patsubst user/%.c,$(O)/%.o,$(MODULE_SRC) $(VERB_SRC) $(KERNEL_SRC))
 UNIT := $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
 
-all: $(B)/rootgate $(B)/librootgate.a $(B)/librootgate.so.$(LIB_ABI) $(B)/librootgate_example
+LIB_TOOLS := $(addprefix $(B)/librootgate_,example list)
+
+all: $(B)/rootgate $(B)/librootgate.a $(B)/librootgate.so.$(LIB_ABI) $(LIB_TOOLS)
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*\#\# \(.*\)/  \1\t\2/p' Makefile | expand -t 16
@@ -106,7 +108,7 @@ $(B)/librootgate.so.$(LIB_ABI): $(LIB_OBJS)
 	$(call say,LD,$@)$(CC) -shared -Wl,-soname,$(@F) -Wl,-z,relro,-z,now,-z,defs $(LDFLAGS) $^ -o $@
 
 # Statically, so that it runs in any guest.
-$(B)/librootgate_example: tests/cli/librootgate_example.c $(B)/librootgate.a
+$(LIB_TOOLS): $(B)/%: tests/cli/%.c $(B)/librootgate.a
 	$(call say,CC,$@)$(CC) $(WARN) -static -Iinclude $< $(B)/librootgate.a -o $@
 
 # --- checks and the demo: what they need, they install -------------------------

@@ -126,6 +126,20 @@ is "$(field "$line" name) $(field "$line" image) $(field "$line" team)" '"app" "
 is "$(rootgate ps --container app -o json | grep -c '"container_name":"app"')" 3 "docker: ps by its name"
 is "$(said pid rootgate pid container app 1)" "$pid" "docker: PID 1 by its name"
 is "$(rootgate containers -o json | grep -c '"runtime":"docker"')" 2 "docker: both of them"
+
+# on_terminal COLUMNS COMMAND: what it prints on a terminal of that width.
+on_terminal()
+{
+	script -qec "stty cols $1; $2" /dev/null </dev/null | tr -d '\r'
+}
+for verb in containers ps "ps --tree --all-levels"; do
+	columns=$(on_terminal 80 "rootgate $verb" | LC_ALL=C.UTF-8 wc -L)
+	[ "$columns" -gt 40 ] && [ "$columns" -le 80 ]
+	is $? 0 "$verb fits 80 columns: $columns"
+done
+like "$(on_terminal 200 "rootgate containers")" "*app *busybox:1.36 *" "a wide terminal has it all"
+[ "$(on_terminal 80 "timeout -s INT 8 rootgate ps --watch" | grep -c "$(printf '\033\\[H\033\\[2J')")" -ge 2 ]
+is $? 0 "ps --watch draws over what was there"
 expect_exit 1 "docker: a prefix of none" rootgate pid container "${id%?????}zzzzz" 1
 
 # Two containers whose ids begin alike, sooner or later.

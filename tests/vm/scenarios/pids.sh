@@ -174,6 +174,9 @@ kill -INT $watching
 wait $watching
 is $? 0 "ps --watch: ends with SIGINT, and well"
 
+is "$(librootgate_list | sort -n | xargs)" "$(rootgate ps -o json | sed -n 's/.*"pid":\([0-9]*\),"vpid".*/\1/p' | sort -n | xargs)" \
+	"librootgate: all that ps has"
+
 # ---- what is not there ----
 
 expect_exit 1 "pid host: a process of the host" rootgate pid host $$
@@ -192,11 +195,22 @@ like "$output" "*PID $second has exited, at 20*levels: *$second in *2 in $ns*exi
 	"which it says, and what it was"
 expect_exit 1 "pid ns: it has exited" rootgate pid ns "$ns" 2
 like "$output" "*has exited*host PID: *$second*" "which PID it had on the host"
+is "$(librootgate_list "$second")" "$second was 2 in $ns, and exited after its start" "librootgate: it has exited"
+expect_exit 1 "librootgate: this one has not" librootgate_list "$deep"
 is "$(answer exit_time rootgate pid host "$second" | cut -c 1-3)" '"20' "in json, when"
 kill -9 "$first"
 wait $one
 expect_exit 1 "pid ns: its container is gone" rootgate pid container "$ns" 1
 like "$output" "*has exited*host PID: *$first*" "which PID it had"
+
+# another_takes PID: a process of the host, as $again, which is stopped.
+another_takes()
+{
+	echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
+	sh -c 'kill -STOP $$' &
+	again=$!
+	is "$again" "$1" "a PID is used again"
+}
 
 # A dead agent's record stays, and the PID goes to somebody else.
 probe pidns $USER reexec pause &
@@ -205,16 +219,30 @@ first=$(descendant $one 1)
 sleep 0.2
 kill -9 "$agent"
 wait "$agent" 2>/dev/null
+is "$(answer pids rootgate pid host "$first")" "$(nspid "$first")" "pid host: without an agent"
+is "$(answer pid rootgate pid ns "$(pidns_of "$first")" 1)" "$first" "and back"
 kill -9 "$first"
 wait $one
 expect_exit 1 "pid host: gone while no agent ran" rootgate pid host "$first"
-echo $((first - 1)) >/proc/sys/kernel/ns_last_pid
-sh -c 'kill -STOP $$' &
-again=$!
-is "$again" "$first" "a PID is used again"
+another_takes "$first"
 expect_exit 1 "pid host: a PID that was used again" rootgate pid host "$first"
 like "$output" "*PID $first is in no container*had this PID before has exited*" "which it says"
 expect_exit 1 "librootgate: neither does it take one for the other" librootgate_example "$first"
+kill -9 "$again"
+
+# The programs are gone as well, and only the maps are left.
+probe pidns $USER reexec pause &
+one=$!
+first=$(descendant $one 1)
+sleep 0.2
+rm /sys/fs/bpf/rootgate/current/link_*
+kill -9 "$first"
+wait $one
+another_takes "$first"
+expect_exit 1 "pid host: whose record is another's" rootgate pid host "$first"
+like "$output" "*PID $first was used again: the record is of a process that is gone*" "which it says"
+expect_exit 1 "librootgate: nor then" librootgate_example "$first"
+like "$output" "*[Ss]tale*" "which it says"
 kill -9 "$again"
 agent_start --policy $POLICY
 
