@@ -2,7 +2,7 @@
 #
 # kernels: 5.10 6.1
 # lsm: default
-# timeout: 400
+# timeout: 600
 #
 # Rules on who a container is, and first execs that wait until that is known. The containers are
 # made by hand, and so is what runc, or Docker, would have left on disk about them; the engines
