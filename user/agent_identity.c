@@ -292,7 +292,7 @@ static int find_first(const struct agent *agent, uint32_t ns, struct pid_record 
 {
 	const struct identities *all = agent->identities;
 	const struct rg_identity_key after = { (__u64)ns + 1, 0 };
-	size_t at = all ? place_of(all, &after) : 0;
+	size_t at = all && all->items ? place_of(all, &after) : 0;
 
 	/* the last to start is behind the others */
 	if (at && all->items[at - 1]->key.id == ns && all->items[at - 1]->key.start &&
@@ -343,7 +343,9 @@ const struct identity *agent_identity_of(struct agent *agent, const struct rg_ev
 	if (identity || !find_pid1(agent, event, &pid1, &pidns))
 		return identity;
 	/* nobody knows that cgroup: the container may have made it (bpf/identity.bpf.h) */
-	return !cgroup.id || is_in_no_engines(pid1) ? see(agent, &pidns, pid1, "", LAST_WAIT) : NULL;
+	if (cgroup.id && !is_in_no_engines(pid1))
+		return NULL;
+	return see(agent, &pidns, pid1, "", LAST_WAIT);
 }
 
 uint64_t agent_identity_look(struct agent *agent, bool all)

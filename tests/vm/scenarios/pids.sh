@@ -231,11 +231,23 @@ expect_exit 1 "librootgate: neither does it take one for the other" librootgate_
 kill -9 "$again"
 
 # The programs are gone as well, and only the maps are left.
+nobody_records()
+{
+	probe pidns $USER pause &
+	new=$!
+	new_first=$(descendant $new 1)
+	rootgate pid host "$new_first"
+	new_code=$?
+	kill -9 "$new_first"
+	wait $new
+	[ $new_code = 1 ]
+}
 probe pidns $USER reexec pause &
 one=$!
 first=$(descendant $one 1)
 sleep 0.2
 rm /sys/fs/bpf/rootgate/current/link_*
+wait_for 20 nobody_records # a link goes a while after its pin
 kill -9 "$first"
 wait $one
 another_takes "$first"
