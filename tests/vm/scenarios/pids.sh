@@ -260,14 +260,22 @@ agent_start --policy $POLICY
 
 # ---- many; --append rootgate.many=30000 --memory 6144 --icount for more, and how long it takes ----
 
-# How long a lookup takes, in ms on average; /proc/uptime counts to 10.
-lookup_ms()
+# How long ten lookups take, in ms on average; /proc/uptime counts to 10.
+ten_lookups_ms()
 {
 	lookup_from=$(awk '{ print $1 * 1000 }' /proc/uptime)
 	for lookup_try in 1 2 3 4 5 6 7 8 9 10; do
 		rootgate pid host "$1" >/dev/null
 	done
 	awk -v from="$lookup_from" '{ printf "%d\n", ($1 * 1000 - from) / 10 }' /proc/uptime
+}
+
+# The best of some: what else the machine does at the moment is no matter.
+lookup_ms()
+{
+	for lookup_round in 1 2 3; do
+		ten_lookups_ms "$1"
+	done | sort -n | head -n 1
 }
 
 few=$(lookup_ms "$deep")
