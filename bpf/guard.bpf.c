@@ -193,15 +193,9 @@ RG_GUARD(ptrace_access_check, check_ptrace(child, mode), struct task_struct *chi
  */
 static __always_inline bool check_kill(struct task_struct *task, int sig)
 {
-	__u32 key = (__u32)task->tgid;
-	struct rg_held *entry;
-
 	if (is_agent(task))
 		return refuse(false);
-	if (sig != SIGCONT)
-		return false;
-	entry = bpf_map_lookup_elem(&held, &key);
-	return entry && entry->start_time == task->group_leader->start_boottime && refuse(true);
+	return sig == SIGCONT && is_held(task) && refuse(true);
 }
 
 RG_GUARD(task_kill, check_kill(task, sig), struct task_struct *task, struct kernel_siginfo *info,

@@ -21,15 +21,6 @@ static __always_inline bool agent_lives(void)
 	return control.agent && bpf_ktime_get_boot_ns() - control.heartbeat < RG_HEARTBEAT_MAX;
 }
 
-/* Another copy of a fmod_ret program has held this exec already. */
-static __always_inline bool is_held(struct task_struct *task)
-{
-	__u32 key = (__u32)READ(task, tgid);
-	struct rg_held *entry = bpf_map_lookup_elem(&held, &key);
-
-	return entry && entry->start_time == READ(task, group_leader, start_boottime);
-}
-
 static __always_inline bool can_hold(const struct attempt *attempt)
 {
 	return control.unidentified[rg_word_slot(attempt->word)] == RG_UNIDENTIFIED_HOLD &&

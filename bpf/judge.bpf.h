@@ -48,7 +48,7 @@ static __always_inline bool ask(const struct attempt *attempt, const struct rg_s
 {
 	if (verdict->action < RG_ACTION_DENY || !can_hold(attempt))
 		return true;
-	if (is_held(attempt->task))
+	if (is_held(attempt->task)) /* by another copy of a fmod_ret program */
 		return false;
 	verdict->held = hold(attempt, scratch);
 	return true;

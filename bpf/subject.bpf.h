@@ -70,6 +70,15 @@ static __always_inline bool is_passed(struct task_struct *task)
 	return control.pass && (__u32)READ(task, tgid) == control.pass;
 }
 
+/* Whether it waits for the agent's verdict on its exec. */
+static __always_inline bool is_held(struct task_struct *task)
+{
+	__u32 key = (__u32)READ(task, tgid);
+	struct rg_held *entry = bpf_map_lookup_elem(&held, &key);
+
+	return entry && entry->start_time == READ(task, group_leader, start_boottime);
+}
+
 /* Whether the root of the task's files is at the very top of its mount namespace. */
 static __noinline int has_root_on_top(struct task_struct *task)
 {
