@@ -17,28 +17,6 @@
 #include "path.bpf.h"
 #include "subject.bpf.h"
 
-/* Not inlined: out of a loop the compiler would take what this kernel may not have. */
-static __noinline struct kernfs_node *further_out(struct kernfs_node *kn)
-{
-	return kernfs_parent(kn);
-}
-
-/* The outermost cgroup whose name tells of a container; 0: none does, or the path is not known. */
-static __always_inline __u64 telling_cgroup(struct rg_scratch *scratch)
-{
-	struct kernfs_node *kn = (struct kernfs_node *)scratch->of_cgroup;
-	__u32 i;
-
-	if (!scratch->cgroup.len || !scratch->cgroup.teller)
-		return 0;
-	for (i = 1; i < RG_NAMES_MAX; i++) {
-		if (i >= scratch->cgroup.teller)
-			break;
-		kn = further_out(kn);
-	}
-	return BPF_CORE_READ(kn, id);
-}
-
 /* The outermost PID namespace below the base; 0, 0 where there is none. */
 static __always_inline void own_pidns(struct rg_scratch *scratch, struct rg_identity_key *key)
 {
@@ -65,10 +43,13 @@ __weak __noinline int find_container(__u32 at)
 {
 	struct rg_identity_key pidns = {}, cgroup = {};
 	struct rg_scratch *scratch = scratch_at(at);
+	struct kernfs_node *teller;
 
 	if (!scratch)
 		return 0;
-	cgroup.id = telling_cgroup(scratch);
+	teller = (struct kernfs_node *)scratch->teller;
+	if (teller)
+		cgroup.id = BPF_CORE_READ(teller, id);
 	own_pidns(scratch, &pidns);
 	scratch->pidns = pidns;
 	scratch->container = cgroup.id ? cgroup : pidns;

@@ -209,9 +209,10 @@ struct rg_scratch {
 	const void *name[RG_NAMES_MAX];
 	__s32 names; /* in use */
 	__u32 pad;
-	const void *of_cgroup;		  /* struct kernfs_node: whose path is wanted */
-	const void *of_file;		  /* struct file: likewise */
-	const void *of_pid;		  /* struct pid: whose container is wanted */
+	const void *of_cgroup; /* struct kernfs_node: whose path is wanted */
+	const void *teller;    /* the outermost above it whose name tells; NULL: none does */
+	const void *of_file;   /* struct file: likewise */
+	const void *of_pid;    /* struct pid: whose container is wanted */
 	struct rg_identity_key container; /* 0, 0: not known */
 	struct rg_identity_key pidns;	  /* of the same kind: its PID namespace */
 	const void *reaper;		  /* struct task_struct: PID 1 of that; NULL: it has none */

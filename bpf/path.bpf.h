@@ -76,6 +76,41 @@ static __always_inline struct rg_scratch *scratch_at(__u32 at)
 	return bpf_map_lookup_elem(&scratches, &at);
 }
 
+/* Not inlined: out of a loop the compiler would take what this kernel may not have. */
+static __noinline struct kernfs_node *further_out(struct kernfs_node *kn)
+{
+	return kernfs_parent(kn);
+}
+
+/* Whether others than root may make cgroups in a cgroup, by its folder's owner and mode. */
+static __always_inline bool is_delegated(struct kernfs_node *kn)
+{
+	struct kernfs_iattrs *attributes = BPF_CORE_READ(kn, iattr);
+
+	return (BPF_CORE_READ(kn, mode) & 0022) ||
+	       (attributes && BPF_CORE_READ(attributes, ia_uid.val));
+}
+
+/*
+ * The cgroup whose name tells of a container. Where others than root could have
+ * made it, an engine's name says nothing: below a cgroup that is a container's
+ * own, whoever is in there makes what names he likes.
+ */
+static __always_inline void find_teller(struct rg_scratch *scratch)
+{
+	struct kernfs_node *kn = (struct kernfs_node *)scratch->of_cgroup;
+	__u32 i;
+
+	scratch->teller = NULL;
+	if (!scratch->cgroup.teller)
+		return;
+	for (i = 1; i < RG_NAMES_MAX && i < scratch->cgroup.teller; i++)
+		kn = further_out(kn);
+	scratch->teller = kn;
+	if (is_delegated(further_out(kn)))
+		scratch->cgroup.runtime = RG_RUNTIME_UNKNOWN;
+}
+
 /*
  * Into a work space: the path of a cgroup in its hierarchy; "/" is
  * the root. This and the next are global, as runtime_of_name() is: the verifier
@@ -102,8 +137,11 @@ __weak __noinline int path_of_cgroup(__u32 at)
 		kn = parent;
 	}
 	names_join(scratch, &scratch->cgroup);
-	if (kernfs_parent(kn))
+	find_teller(scratch);
+	if (kernfs_parent(kn)) {
 		scratch->cgroup.len = 0;
+		scratch->teller = NULL;
+	}
 	return 0;
 }
 

@@ -171,6 +171,13 @@ struct cred___6_3 {
 struct kernfs_node {
 	const char *name;
 	u64 id;
+	u16 mode; /* umode_t */
+	struct kernfs_iattrs *iattr;
+};
+
+/* fs/kernfs/kernfs-internal.h; a folder that was always root's has none */
+struct kernfs_iattrs {
+	kuid_t ia_uid;
 };
 
 /* linux/kernfs.h up to 6.14 */

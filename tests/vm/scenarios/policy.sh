@@ -54,6 +54,23 @@ attempt 1 deny exec 1 "podman is another" "cgroup=machine.slice/libpod-$id.scope
 attempt 1 deny exec 1 "and so is one that hides in podman's" \
 	"cgroup=machine.slice/libpod-$id.scope/docker-$id.scope" pidns execself=/bin/true
 
+# given NAME CHOWN-OR-CHMOD...: a cgroup below which a user may make others, and take their names
+given()
+{
+	mkdir "/sys/fs/cgroup/$1" && (cd "/sys/fs/cgroup/$1" && shift && "$@" . cgroup.procs)
+}
+given owned chown 1000
+given shared chmod 777
+for cgroup in owned shared; do
+	attempt 1 deny exec 1 "a name that a user has made, in a cgroup that is $cgroup" "cgroup=$cgroup" pidns $USER \
+		"cgroup=$cgroup/docker-$id.scope" execself=/bin/suid-probe,true
+	is "$(field "$event" runtime) $(field "$event" cgroup)" "\"unknown\" \"/$cgroup/docker-$id.scope\"" \
+		"says nothing of a runtime"
+done
+given "docker/${id%?}6" chown 1000
+attempt 0 allow exec 1 "docker's own name, whatever it has given the container" "cgroup=docker/${id%?}6" pidns $USER \
+	"cgroup=docker/${id%?}6/inner" execself=/bin/suid-probe,true
+
 note "exe, event, user_namespace, and their order"
 rules '  - { name: file, match: { exe: /bin/suid-probe, event: exec, pid_namespace: private }, action: allow, reason: test, report: true }
   - { name: sets, match: { event: setuid, exe: "/payload/*" }, action: kill }
