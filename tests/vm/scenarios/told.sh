@@ -100,7 +100,8 @@ again
 
 note "bpffs unmounted"
 lost=$(hundredths)
-while umount /sys/fs/bpf 2>/dev/null; do :; done
+# busy while a verb that is heard has it open, and there may be several
+while grep -q ' /sys/fs/bpf bpf ' /proc/mounts; do umount /sys/fs/bpf 2>/dev/null; done
 told "pins in .* were gone" none 4
 again
 
