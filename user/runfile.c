@@ -45,7 +45,6 @@ static int get_paths(const char *name, struct paths *paths)
 static int replace(const struct paths *paths, struct json_object *object)
 {
 	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
-
 	int err = text ? listen_make_folder(stream_run_dir()) : -ENOMEM;
 
 	return err ?: replace_file(paths->file, text, strlen(text));

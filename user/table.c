@@ -177,7 +177,7 @@ static size_t spare(const struct table *table, const size_t *widths)
 /* Cuts what is widest first; a column that is left out has no width. */
 static void fit(const struct table *table, size_t width, size_t *widths)
 {
-	size_t total = ask(table, widths), i;
+	size_t total = ask(table, widths), over, i;
 
 	if (width == 0)
 		return;
@@ -187,7 +187,10 @@ static void fit(const struct table *table, size_t width, size_t *widths)
 		total -= widths[i] + GAP;
 		widths[i] = 0;
 	}
-	while (total > width && spare(table, widths)) {
+	over = total > width ? total - width : 0;
+	if (over > spare(table, widths))
+		over = spare(table, widths);
+	while (over--) {
 		size_t widest = table->count;
 
 		for (i = 0; i < table->count; i++)
@@ -195,7 +198,6 @@ static void fit(const struct table *table, size_t width, size_t *widths)
 			    (widest == table->count || widths[i] > widths[widest]))
 				widest = i;
 		widths[widest]--;
-		total--;
 	}
 }
 
