@@ -31,6 +31,10 @@ rules '  - { name: exact, match: { cgroup: "/web/nginx" }, action: allow, reason
 attempt 0 allow exec 1 "an exact path" cgroup=web/nginx pidns execself=/bin/true
 is "$(field "$event" rule) $(field "$event" cgroup)" '"exact" "/web/nginx"' "the event names the rule and the cgroup"
 like "$(rootgate policy show)" "*, hits: 1?  - name: exact*" "policy show counts it as a hit of the rule"
+rootgate policy show | grep -v '^ *#' >/tmp/shown.yaml
+cp /tmp/shown.yaml $POLICY
+in_force
+is "$(rootgate policy show | grep -v '^ *#')" "$(cat /tmp/shown.yaml)" "and what it shows is the same policy, fed back"
 attempt 1 deny exec 1 "not what begins like it" cgroup=web/nginx2 pidns execself=/bin/true
 attempt 1 deny exec 1 "nor what is below it" cgroup=web/nginx/sub pidns execself=/bin/true
 attempt 0 - exec 1 "a prefix, without an event" cgroup=jobs/a/b pidns execself=/bin/true
