@@ -151,13 +151,28 @@ static __always_inline struct task_struct *outermost_reaper(struct task_struct *
 }
 
 /*
+ * Whether a process that never executed anything is nevertheless somebody else's
+ * program by now: CRIU makes it one, which it restores from the container's own
+ * files. A runtime's PID 1 still is the runtime, of the mounts that it came from.
+ */
+static __always_inline bool is_restored(struct task_struct *reaper)
+{
+	struct file *exe = BPF_CORE_READ(reaper, mm, exe_file);
+	struct mount *mnt;
+
+	mnt = (void *)BPF_CORE_READ(exe, f_path.mnt) - bpf_core_field_offset(struct mount, mnt);
+	return BPF_CORE_READ(mnt, mnt_ns) == BPF_CORE_READ(reaper, nsproxy, mnt_ns);
+}
+
+/*
  * Set-up ends with the first exec of PID 1 of the outermost PID namespace below
  * the base, or a while after that PID 1's start. Of no other namespace: whoever
  * has CAP_SYS_ADMIN in a container could nest one whose PID 1 never execs.
  * PID 1 itself is never in set-up: its first exec is the hand-over, and judged.
  * In the base PID namespace there is no set-up. What cannot be read counts as
  * handed over, and so does a PID 1 that is about to exec: a thread of one that
- * has done so before is its leader then, and has not.
+ * has done so before is its leader then, and has not. One that CRIU restores has
+ * been through all that.
  */
 static __always_inline enum rg_phase phase_of(struct task_struct *task, __u64 timeout)
 {
@@ -166,7 +181,7 @@ static __always_inline enum rg_phase phase_of(struct task_struct *task, __u64 ti
 	if (!reaper || reaper == READ(task, group_leader))
 		return RG_PHASE_RUNNING;
 	if (!(BPF_CORE_READ(reaper, flags) & PF_FORKNOEXEC) ||
-	    BPF_CORE_READ_BITFIELD_PROBED(reaper, in_execve))
+	    BPF_CORE_READ_BITFIELD_PROBED(reaper, in_execve) || is_restored(reaper))
 		return RG_PHASE_RUNNING;
 	if (bpf_ktime_get_boot_ns() - BPF_CORE_READ(reaper, start_boottime) > timeout)
 		return RG_PHASE_RUNNING;
