@@ -156,11 +156,13 @@ done
 
 note "kill: refused, and the process is gone"
 policy "version: 1
+setup_timeout: 1s
 mode: kill"
 expect_exit 0 "the mode changes" agent_reload
 attempt 137 kill exec 1 "exec" pidns execself=/bin/true
 attempt 137 kill setuid 1 "setuid" pidns $SAVED setuid=0
 attempt 0 - exec 1 "exec as a user" pidns $USER execself=/bin/true
+attempt 137 kill exec 2 "set-up that has lasted too long is over" pidns fork sleep=1100 execself=/bin/true
 
 note "audit: nothing is refused, all is told"
 policy "version: 1
@@ -173,9 +175,9 @@ is "$(field "$event" generation) $(field "$event" mode)" '3 "audit"' "with the p
 
 note "every verdict was counted, and every event told"
 is "$(counter exec_deny) $(counter setuid_deny)" "25 21" "refused"
-is "$(counter exec_kill) $(counter setuid_kill)" "1 1" "killed"
+is "$(counter exec_kill) $(counter setuid_kill)" "2 1" "killed"
 is "$(counter exec_audit) $(counter setuid_audit)" "2 1" "let through"
-is "$(counter events)" 57 "events"
+is "$(counter events)" 58 "events"
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "none lost"
 is "$(counter tripwire)" 0 "and none came by without a hook"
 
