@@ -116,7 +116,9 @@ is "$(xargs </tmp/did)" "$((crowd / 2)) $((crowd / 2))" "so can each of those th
 if grep -q "attached by lsm" $AGENT_LOG; then
 	is "$passed $(counter tripwire)" "0 0" "none of them passed"
 else
-	like "$passed" "[0-9]*" "without BPF LSM $passed of them passed"
+	# a set*uid that passes is a gain, of which the tripwire can be skipped as well; an exec is none
+	[ $((passed * 1000)) -le "$attempts" ] && [ "$(counter tripwire)" -le "$passed" ]
+	is $? 0 "without BPF LSM $passed of them passed, and the tripwire has seen no more"
 fi
 refused=$(($(counter exec_deny) + $(counter setuid_deny)))
 is $((refused + passed)) $((attempts + containers / 3 + crowd / 2)) "each is counted"
