@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# timeout: 600
+# timeout: 660
 # kernels: 6.1
 # init: systemd
 #
@@ -42,6 +42,15 @@ comes_back()
 	wait_for 60 another_than "$1"
 	is $? 0 "$2"
 	another_than "$1" || tell_service
+}
+
+# driver NAME CGROUP: a result for docker with that cgroup driver
+driver()
+{
+	like "$(docker run --rm --pid=host busybox:1.36 id -u 2>&1)" "*operation not permitted*" \
+		"$1: root with --pid=host is refused"
+	event=$(rootgate events -n 100000 -o json --type exec --action deny | grep '"evidence":"cgroup"' | tail -n 1)
+	like "$(field "$event" runtime) $(field "$event" cgroup)" "\"docker\" \"$2\"" "$1: which its cgroup gives away"
 }
 
 # ---- installed ----
@@ -231,6 +240,12 @@ rootgate detach
 agent_start --policy $POLICY
 [ "$(readlink /proc/1/ns/mnt)" != "$(readlink "/proc/$agent/ns/mnt")" ]
 is $? 0 "an agent that is no service has a mount namespace of its own, too"
+note "docker's cgroup drivers"
+driver cgroupfs "/docker/*"
+sed -i s/cgroupdriver=cgroupfs/cgroupdriver=systemd/ /etc/docker/daemon.json
+expect_exit 0 "docker starts with the other cgroup driver" systemctl restart docker.service
+driver systemd "/system.slice/docker-*.scope"
+is "$(docker run --rm --pid=host --user 5000 busybox:1.36 id -u 2>&1)" 5000 "but a user"
 umount /sys/fs/bpf
 wait_for 30 test -e $PINS/current/control
 is "$? $(forbidden)" "0 1 1" "what it pins is in the host's all the same"
