@@ -61,6 +61,13 @@ attempt 1 deny exec 2 "the same where a younger thread of PID 1 is the reaper" \
 attempt 1 deny exec 1 "the same from a second thread" pidns $USER thread execself=/bin/suid-probe,true
 expect_exit 1 "and from a child after vfork" probe pidns $USER reexec vforkexec=/bin/suid-probe,true
 attempt 0 - exec 1 "with no_new_privs it gives nothing: allowed" pidns $USER nnp execself=/bin/suid-probe,true
+EFFECTIVE="resuid=1000,0,1000 caps=none nnp" # what no_new_privs takes back, behind a fmod_ret program
+if grep -q "attached by lsm" $AGENT_LOG; then
+	attempt 0 - exec 1 "nor does an effective uid 0: allowed" pidns $EFFECTIVE execself=/bin/true
+else
+	attempt 1 deny exec 1 "without BPF LSM an effective uid 0 counts all the same" pidns $EFFECTIVE execself=/bin/true
+	effective=1
+fi
 printf '#!/bin/true\n' >/bin/script && chmod 755 /bin/script
 attempt 1 deny exec 1 "a script" pidns execself=/bin/script
 attempt 1 deny exec 1 "an identity map is no user namespace" userns=0:0:65536 pidns execself=/bin/true
@@ -154,6 +161,19 @@ for path in "system.slice/docker.service" "system.slice/libpod-conmon-$id.scope"
 	attempt 0 - exec 0 "no container: /$path" "cgroup=$path" mntns execself=/bin/true
 done
 
+note "a process that is named as a runtime is: refused as any other"
+cp /payload/bin/probe /usr/bin/runc
+cd /usr/bin || exit 1 # for its argv[0]
+as_runc="execself=runc,name=runc:[2:INIT]"
+attempt 1 deny exec 1 "exec" pidns "name=runc:[2:INIT]" execself=runc,init
+is "$(field "$event" comm) $(field "$event" exe)" '"runc:[2:INIT]" "/usr/bin/runc"' "by these names"
+attempt 1 deny exec 0 "exec with --pid=host" "cgroup=docker/$id" mntns "name=runc:[2:INIT]" execself=runc,init
+attempt 1 deny exec 1 "exec of a setuid-root file" pidns $USER $as_runc,execself=/bin/suid-probe
+expect_exit 0 "it gets CAP_SETUID" probe filecaps=/usr/bin/runc,setuid true
+attempt 1 deny setuid 1 "setuid" pidns $USER $as_runc,setuid=0
+is "$(field "$event" comm) $(field "$event" exe)" '"runc:[2:INIT]" "/usr/bin/runc"' "by these names"
+cd "$OLDPWD" || exit 1
+
 note "kill: refused, and the process is gone"
 policy "version: 1
 setup_timeout: 1s
@@ -174,10 +194,10 @@ attempt 0 audit exec 1 "a setuid-root file" pidns $USER execself=/bin/suid-probe
 is "$(field "$event" generation) $(field "$event" mode)" '3 "audit"' "with the policy that judged"
 
 note "every verdict was counted, and every event told"
-is "$(counter exec_deny) $(counter setuid_deny)" "25 21" "refused"
+is "$(counter exec_deny) $(counter setuid_deny)" "$((28 + effective)) 22" "refused"
 is "$(counter exec_kill) $(counter setuid_kill)" "2 1" "killed"
 is "$(counter exec_audit) $(counter setuid_audit)" "2 1" "let through"
-is "$(counter events)" 58 "events"
+is "$(counter events)" $((63 + effective)) "events"
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "none lost"
 is "$(counter tripwire)" 0 "and none came by without a hook"
 
