@@ -9,6 +9,8 @@
 . /payload/agent.sh
 # shellcheck source-path=SCRIPTDIR source=../guest/engines.sh
 . /payload/engines.sh
+# shellcheck source-path=SCRIPTDIR source=../guest/refusals.sh
+. /payload/refusals.sh
 
 # The shell becomes the second sleep.
 has_a_child()
@@ -49,6 +51,7 @@ as_listed()
 policy "version: 1
 mode: audit"
 agent_start --policy $POLICY
+follow_events
 start_docker
 
 # ---- runc and crun: their cgroup is named as the container ----
@@ -177,8 +180,15 @@ both_ways "docker: in the PID namespace of another container" "$shared" "$pid"
 
 # ---- podman in docker ----
 
+# inner OPTION...: podman in the outer container; what it starts has a cgroup of its own.
+inner()
+{
+	docker exec nest chroot /host unshare -m sh -c 'mount -t tmpfs none /run && exec podman --root /tmp/inner \
+		--runroot /run/inner --storage-driver vfs run --rm --network none "$@"' sh "$@"
+}
+
 note "podman in docker"
-nested=$(docker run -d --privileged --name nest -v /:/host busybox:1.36 \
+nested=$(docker run -d --privileged --cgroupns=host --name nest -v /:/host busybox:1.36 \
 	chroot /host unshare -m sh -c 'mount -t tmpfs none /run && exec podman --root /tmp/nested \
 	--runroot /run/nested --storage-driver vfs run --cgroups=disabled --network none --rootfs \
 	/images/busybox sleep 1005')
@@ -190,6 +200,15 @@ if wait_for 30 pgrep -x -f "sleep 1005"; then
 	is "$(said pid rootgate pid ns "$(stat -L -c %i "/proc/$pid/ns/pid")" 1)" "$pid" \
 		"nested: from the inner container"
 	both_ways "nested, from the outer container" "$nested" "$pid"
+	policy 'version: 1
+mode: enforce
+rules:
+  - { name: outer, match: { cgroup: ["/docker/*", "/libpod_parent/conmon"] }, action: allow, reason: test }'
+	expect_exit 0 "nested: root is refused, but in the outer container" agent_reload
+	refused 1 exec "nested: root" inner --cidfile /tmp/inner.id --rootfs /images/busybox id -u
+	is "$(of "$event" container id) $(of "$event" container evidence) $(of "$event" process pids | tr , '\n' | wc -l)" \
+		"\"$(cat /tmp/inner.id)\" \"pid_namespace\" 3" "nested: whose event has three PIDs"
+	unharmed 5000 "nested: user 5000" inner --user 5000 --rootfs /images/busybox id -u
 else
 	not_ok "nested: podman runs in docker" "$(docker logs nest 2>&1)"
 fi
