@@ -42,6 +42,8 @@ OCI_USER=5000 OCI_AMBIENT=CAP_SETUID oci_bundle caps /tmp/tools/probe -v setuid=
 OCI_MAP=100000 oci_bundle mapped su-id -u
 OCI_USER=5000 OCI_HOOKS='{ "createContainer": [{ "path": "/bin/busybox",
 	"args": ["touch", "/run/hook"] }] }' oci_bundle hook id -u
+OCI_HOOKS='{ "createContainer": [{ "path": "/bin/busybox",
+	"args": ["touch", "/run/hook"] }] }' oci_bundle hooked id -u
 # As NVIDIA's does: a copy of a program in memory, run as root in namespaces of its own.
 OCI_USER=5000 OCI_HOOKS='{ "createContainer": [{ "path": "/payload/bin/probe",
 	"args": ["probe", "mntns", "pidns", "pivot=/images/busybox", "fexec=/bin/true"] }] }' oci_bundle nested id -u
@@ -74,6 +76,11 @@ for runtime in runc crun; do
 	reported 1 5000 "$runtime: a createContainer hook runs as root" oci_run $runtime hook
 	is "$(field "$event" phase) $(field "$event" action) $(stat -c %u /run/hook)" '"setup" "allow" 0' \
 		"$runtime: and is told as set-up"
+	rm -f /run/hook
+	try oci_run $runtime hooked
+	take_events 2
+	is "$code $out $(stat -c %u /run/hook) $(field "$event" action | xargs)" "1  0 allow deny" \
+		"$runtime: and root, whose hook has run, is refused"
 	reported 2 5000 "$runtime: so does one in namespaces of its own, from memory" oci_run $runtime nested
 	is "$(echo "$event" | grep -c '"phase":"setup"') $(of "$(echo "$event" | tail -n 1)" process pids | tr -cd , | wc -c)" "2 2" \
 		"$runtime: which is set-up, too, one PID namespace further in"
@@ -261,7 +268,7 @@ refused 1 exec "remapped: not with --userns=host" docker -H $REMAPPED run --rm -
 
 note "the sum of it"
 told_all
-is "$(counter setup) $(counter setuid_deny)" "6 4" "the counters of set-up and of setuid"
+is "$(counter setup) $(counter setuid_deny)" "8 4" "the counters of set-up and of setuid"
 agent_stop
 is $? 0 "the agent ends"
 
