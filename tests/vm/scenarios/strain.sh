@@ -112,12 +112,17 @@ containers=$(($(sum 1 /tmp/led.*) * 3))
 is "$attempts" $((4 * attempts_each)) "attempts by threads: $attempts"
 is "$containers $(sum 2 /tmp/led.*)" "$((12 * containers_each)) 0" \
 	"each of $containers containers can do what it may, and not what it may not"
-is "$(xargs </tmp/did)" "$((crowd / 2)) $((crowd / 2))" "so can each of those that did it at once"
+read -r did stopped <<-END
+	$(xargs </tmp/did)
+END
+is "$did" $((crowd / 2)) "so can each of those that did it at once"
+passed=$((passed + crowd / 2 - stopped))
 if grep -q "attached by lsm" $AGENT_LOG; then
 	is "$passed $(counter tripwire)" "0 0" "none of them passed"
 else
-	# a set*uid that passes is a gain, of which the tripwire can be skipped as well; an exec is none
-	[ $((passed * 1000)) -le "$attempts" ] && [ "$(counter tripwire)" -le "$passed" ]
+	# How many do is no promise (SECURITY.md). A set*uid that passes is a gain, of which the tripwire can
+	# be skipped as well; an exec is none.
+	[ "$(counter tripwire)" -le "$passed" ]
 	is $? 0 "without BPF LSM $passed of them passed, and the tripwire has seen no more"
 fi
 refused=$(($(counter exec_deny) + $(counter setuid_deny)))
