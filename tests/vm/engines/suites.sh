@@ -4,7 +4,7 @@
 #
 # The integration tests of crun and runc give the same results with an agent as without: as root in
 # audit, and, as a user without rights, in enforce. Started by tests/vm/suites, which brings them.
-# --append rootgate.suites=crun runs one of the two, and rootgate.only=GLOB some of its files.
+# --append rootgate.suites=crun runs one of the two, and rootgate.only=GLOB,... some of its files.
 
 # shellcheck source-path=SCRIPTDIR source=../guest/guest.sh
 . /payload/guest.sh
@@ -41,6 +41,7 @@ chmod -R a+rX $SUITES
 chmod 1777 $SUITES/crun $SUITES/runc/tests/integration
 
 only=$(boot_word only)
+only=${only:-*}
 suites=$(boot_word suites)
 suites=${suites:-crun runc}
 
@@ -48,7 +49,7 @@ suites=${suites:-crun runc}
 crun_as()
 {
 	cd $SUITES/crun || return
-	for file in test_${only:-*}.py; do
+	for file in $(echo "test_$only.py" | sed 's/,/.py test_/g'); do
 		note "$1: $file" >&2
 		setpriv --reuid "$1" --regid "$1" --clear-groups env HOME=/tmp INIT=$SUITES/crun/init \
 			OCI_RUNTIME=/usr/bin/crun timeout 900 python3 "$file" 2>/tmp/suite.errors |
@@ -59,7 +60,7 @@ crun_as()
 runc_as()
 {
 	cd $SUITES/runc/tests/integration || return
-	for file in ${only:-*}.bats; do
+	for file in $(echo "$only.bats" | sed 's/,/.bats /g'); do
 		note "$1: $file" >&2
 		setpriv --reuid "$1" --regid "$1" --clear-groups env HOME=/tmp RUNC=/usr/sbin/runc \
 			ROOTLESS_FEATURES= BATS_TMPDIR=/tmp \
