@@ -32,13 +32,29 @@ cat >$runc_tools/recvtty <<-'EOF'
 EOF
 chmod 755 $runc_tools/recvtty
 tar -C /images/busybox -cf $SUITES/busybox.tar .
+tar -C / -cf $SUITES/debian.tar bin sbin lib lib64 etc/ld.so.conf etc/ld.so.conf.d usr/bin/dash usr/bin/sh \
+	usr/bin/grep usr/sbin/ldconfig $(cd / && echo usr/lib64/ld-* usr/lib/x86_64-linux-gnu/lib[cp]*.so.[0-9]*)
 cat >$SUITES/runc/tests/integration/get-images.sh <<-EOF
 	#!/bin/sh
-	echo BUSYBOX_IMAGE=$SUITES/busybox.tar DEBIAN_IMAGE=$SUITES/busybox.tar
+	echo BUSYBOX_IMAGE=$SUITES/busybox.tar DEBIAN_IMAGE=$SUITES/debian.tar
 EOF
-chmod 755 $SUITES/runc/tests/integration/get-images.sh
+# What they compile is compiled already, by tests/vm/suites.
+cat >/usr/local/bin/gcc <<-'EOF'
+	#!/bin/sh
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-o) out=$2 && shift ;;
+		-Wl,-soname,*) from=${1##*,} ;;
+		*.c) from=${1##*/} && from=${from%.c} ;;
+		esac
+		shift
+	done
+	exec cp "/payload/suites/compiled/$from" "$out"
+EOF
+chmod 755 $SUITES/runc/tests/integration/get-images.sh /usr/local/bin/gcc
 chmod -R a+rX $SUITES
 chmod 1777 $SUITES/crun $SUITES/runc/tests/integration
+mkfifo /tmp/nobody-types
 
 only=$(boot_word only)
 only=${only:-*}
@@ -57,6 +73,7 @@ crun_as()
 	done
 }
 
+# Most containers of runc's have a terminal, which is the one that the tests run in.
 runc_as()
 {
 	cd $SUITES/runc/tests/integration || return
@@ -64,7 +81,8 @@ runc_as()
 		note "$1: $file" >&2
 		setpriv --reuid "$1" --regid "$1" --clear-groups env HOME=/tmp RUNC=/usr/sbin/runc \
 			ROOTLESS_FEATURES= BATS_TMPDIR=/tmp \
-			timeout 1800 bats --tap "$file" 2>/tmp/suite.errors |
+			timeout 1800 script -qec "bats --tap $file" /dev/null <>/tmp/nobody-types |
+			tr -d '\r' | tee /tmp/suite.output |
 			grep -E '^(not )?ok ' | sed "s/^/$file: /; s/ in [0-9]*ms$//"
 	done
 }
