@@ -256,7 +256,6 @@ static const struct step acts[] = {
 	{ "rmdir", act_rmdir, "=PATH" },
 	{ "rename", act_rename, "=PATH,PATH" },
 	{ "write", act_write, "=PATH,TEXT" },
-	{ "recvtty", act_recvtty, "=SOCKET take terminals that runtimes hand over" },
 	{ "true", act_true, "exit 0" },
 	{ "wait", act_wait, "for a child" },
 	{ "pause", act_pause, "wait for a signal" },

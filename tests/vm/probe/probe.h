@@ -77,9 +77,6 @@ int act_int80(const struct word *word);
 int act_idcalls(const struct word *word);
 int act_execcalls(const struct word *word);
 
-/* terminal.c */
-int act_recvtty(const struct word *word);
-
 /* uring.c */
 int step_personality(const struct word *word);
 int step_impersonate(const struct word *word);
