@@ -34,7 +34,7 @@ KERNEL_SRC := $(addprefix user/,agent.c agent_attach.c agent_births.c agent_brea
 	agent_control.c agent_events.c agent_ground.c agent_hold.c agent_identity.c agent_policy.c \
 	agent_prove.c agent_scopes.c agent_watch.c canary.c cmd_detach.c cmd_disable.c cmd_metrics.c \
 	cmd_policy_show.c cmd_run.c cmd_status.c guard.c loader.c pins.c policy_map.c probe.c seed.c \
-	state_read.c takeover.c)
+	skips.c state_read.c takeover.c)
 # librootgate: the body, and the file that only the library has.
 LIB_ABI := 0
 LIB_SRC := $(addprefix user/,librootgate.c pidmap.c procfs.c util.c)

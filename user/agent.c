@@ -95,6 +95,7 @@ static void on_heartbeat(struct agent *agent)
 	agent_flush_events(agent, clock_ns(CLOCK_BOOTTIME));
 	agent_watch_check(agent);
 	agent_tell_lost(agent);
+	agent_tell_skipped(agent);
 	agent_control_check(agent);
 	seed_repair(&agent->loader);
 	if (agent_prove(agent))
@@ -307,6 +308,7 @@ static void tell_end(struct agent *agent)
 					    : "the agent ends: its programs go on; 'rootgate "
 					      "detach' takes them away";
 
+	agent_tell_skipped(agent);
 	agent_note(agent, RG_TYPE_STATE, "%s", what);
 }
 

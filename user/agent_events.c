@@ -11,6 +11,7 @@
 #include "names.h"
 #include "pins.h"
 #include "rootgate.skel.h"
+#include "skips.h"
 
 #define REFUSALS_A_SECOND 10 /* lines of the log */
 
@@ -171,4 +172,20 @@ void agent_tell_lost(struct agent *agent)
 				   now - told[i], which[i]);
 		told[i] = now;
 	}
+}
+
+void agent_tell_skipped(struct agent *agent)
+{
+	__u64 *told = &agent->loader.unjudged, now = skips_of_verdicts(&agent->loader), more;
+
+	if (now <= *told)
+		return;
+	more = now - *told;
+	*told = now;
+	loader_count(&agent->loader, RG_COUNT_SKIPPED, more);
+	agent_note(agent, RG_TYPE_STATE,
+		   "of all execs and set*uid calls %llu at most passed unjudged: tasks were "
+		   "preempted inside all copies of the fmod_ret programs; booting with bpf in the "
+		   "kernel parameter lsm= rules that out",
+		   more);
 }

@@ -151,8 +151,9 @@ void agent_flush_events(struct agent *agent, uint64_t now);
 /* An event of the agent's own, also into the log. */
 _printf_(3, 4) void agent_note(struct agent *agent, enum rg_type type, const char *fmt, ...);
 
-/* Tells what the rings had no room for since the last time. */
+/* Tells what the rings had no room for since the last time. / What no program may have judged. */
 void agent_tell_lost(struct agent *agent);
+void agent_tell_skipped(struct agent *agent);
 
 /* agent_policy.c: which policy is in force. Exit codes of verb.h; they log. */
 

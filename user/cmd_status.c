@@ -108,10 +108,10 @@ static int print_text(const struct status *status)
 	printf("%-10s %12llu %12llu %12llu %12llu\n", "near root", n[RG_COUNT_NEAR_ALLOW],
 	       n[RG_COUNT_NEAR_AUDIT], n[RG_COUNT_NEAR_DENY], n[RG_COUNT_NEAR_KILL]);
 	printf("\nset-up, not judged: %llu\nevents:             %llu\nevents lost:        %llu\n"
-	       "PID records lost:   %llu\ntripwire:           %llu\n",
+	       "PID records lost:   %llu\ntripwire:           %llu\nskipped, at most:   %llu\n",
 	       n[RG_COUNT_SETUP], n[RG_COUNT_EVENTS],
 	       n[RG_COUNT_LOST_REFUSALS] + n[RG_COUNT_LOST_REPORTS], n[RG_COUNT_PIDS_FULL],
-	       n[RG_COUNT_TRIPWIRE]);
+	       n[RG_COUNT_TRIPWIRE], n[RG_COUNT_SKIPPED]);
 	return status->code;
 }
 

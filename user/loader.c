@@ -325,6 +325,23 @@ int loader_wait(void)
 	return bpf_map_update_elem(outer, &key, &inner, BPF_ANY) ? -errno : 0;
 }
 
+__u64 loader_count(const struct loader *loader, enum rg_count which, __u64 add)
+{
+	int fd = bpf_map__fd(loader->bpf->maps.counters), cpus = libbpf_num_possible_cpus(), cpu;
+	_cleanup_(freep) __u64 *values = calloc((size_t)(cpus > 0 ? cpus : 1), sizeof(*values));
+	__u32 key = which;
+	__u64 sum = 0;
+
+	if (!values || cpus < 0 || bpf_map_lookup_elem(fd, &key, values))
+		return 0;
+	for (cpu = 0; cpu < cpus; cpu++)
+		sum += values[cpu];
+	values[0] += add;
+	if (add)
+		bpf_map_update_elem(fd, &key, values, BPF_ANY);
+	return sum;
+}
+
 int loader_sweep(struct loader *loader)
 {
 	return loader_iterate(loader->bpf->progs.rg_sweep, -1);

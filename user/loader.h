@@ -22,7 +22,8 @@ struct loader {
 	struct pidmap records; /* of processes, as the programs write them */
 	enum rg_attach attach;
 	__u64 full;	      /* of seed.c: RG_COUNT_PIDS_FULL before the last pass */
-	__u64 skipped;	      /* likewise: calls of tracking programs that the kernel had skipped */
+	__u64 skipped;	      /* likewise: skips_of_tracking() */
+	__u64 unjudged;	      /* skips_of_verdicts(), as it was told */
 	bool missing;	      /* the last pass found no room for some process */
 	bool copies;	      /* a tracking program can be skipped: there are copies of it */
 	__u32 max_processes;  /* set before the start: that the maps have room for; 0: as usual */
@@ -57,6 +58,9 @@ int loader_iterate(struct bpf_program *prog, int map);
  * errno.
  */
 int loader_wait(void);
+
+/* A counter's sum, and where add is not 0, that much more of it. */
+__u64 loader_count(const struct loader *loader, enum rg_count which, __u64 add);
 
 /* Tells the contained processes that hold host root already. 0 or a negative errno. */
 int loader_sweep(struct loader *loader);

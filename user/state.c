@@ -38,6 +38,7 @@ static const char *const counter_names[] = {
 	[RG_COUNT_UNIDENTIFIED] = "unidentified",
 	[RG_COUNT_LOST_BIRTHS] = "lost_births",
 	[RG_COUNT_TRIPWIRE] = "tripwire",
+	[RG_COUNT_SKIPPED] = "skipped",
 };
 _Static_assert(ARRAY_SIZE(counter_names) == RG_COUNT_COUNT, "a name for each counter");
 

@@ -14,7 +14,7 @@
 #include <linux/types.h>
 #endif
 
-#define RG_ABI_VERSION 7
+#define RG_ABI_VERSION 8
 
 /* PID namespaces nest to level 32, the base being level 0 (MAX_PID_NS_LEVEL, linux/pid_namespace.h). */
 #define RG_PIDS_MAX 33
@@ -156,6 +156,7 @@ enum rg_count {
 	RG_COUNT_UNIDENTIFIED = 23, /* verdicts by "unidentified": nobody knew the container */
 	RG_COUNT_LOST_BIRTHS = 24,  /* of containers, that found no room in their ring */
 	RG_COUNT_TRIPWIRE = 25,	    /* gains of host root that passed no hook */
+	RG_COUNT_SKIPPED = 26,	    /* calls that no copy of a fmod_ret program judged, at most */
 	RG_COUNT_COUNT
 };
 

@@ -120,10 +120,16 @@ passed=$((passed + crowd / 2 - stopped))
 if grep -q "attached by lsm" $AGENT_LOG; then
 	is "$passed $(counter tripwire)" "0 0" "none of them passed"
 else
-	# How many do is no promise (SECURITY.md). A set*uid that passes is a gain, of which the tripwire can
-	# be skipped as well; an exec is none.
-	[ "$(counter tripwire)" -le "$passed" ]
-	is $? 0 "without BPF LSM $passed of them passed, and the tripwire has seen no more"
+	# How many do is no promise (SECURITY.md), but that they are told is. A set*uid that passes is a gain,
+	# of which the tripwire can be skipped as well; an exec is none.
+	skips_told()
+	{
+		rootgate events -n 1000000 -o json --type state |
+			sed -n 's/.*calls \([0-9]*\) at most.*/\1/p' >/tmp/skips
+		[ "$(counter skipped)" -ge $passed ] && [ "$(counter skipped)" = "$(sum 1 /tmp/skips)" ]
+	}
+	[ "$(counter tripwire)" -le "$passed" ] && wait_for 15 skips_told
+	is $? 0 "without BPF LSM $passed of them passed, of $(counter skipped) at most that it tells"
 fi
 refused=$(($(counter exec_deny) + $(counter setuid_deny)))
 is $((refused + passed)) $((attempts + containers / 3 + crowd / 2)) "each is counted"
