@@ -75,6 +75,7 @@ static void test_full(void **state)
 		"rootgate_near_root_total{action=\"allow\"} 1018",
 		"rootgate_near_root_total{action=\"kill\"} 1021",
 		"rootgate_tripwire_total 1025",
+		"rootgate_skipped_total 1026",
 		"rootgate_guard_refusals_total 18446744073709551615",
 		"rootgate_state{state=\"enforcing\"} 0",
 		"rootgate_state{state=\"degraded\"} 1",
