@@ -19,8 +19,9 @@ cp -r /payload/suites/crun /payload/suites/runc $SUITES/
 
 # What runc's tests would download or compile, of which tests/vm/suites has compiled its part.
 tar -C /images/busybox -cf $SUITES/busybox.tar .
-tar -C / -cf $SUITES/debian.tar bin sbin lib lib64 etc/ld.so.conf etc/ld.so.conf.d usr/bin/dash usr/bin/sh \
-	usr/bin/grep usr/sbin/ldconfig $(cd / && echo usr/lib64/ld-* usr/lib/x86_64-linux-gnu/lib[cp]*.so.[0-9]*)
+cd / && tar -cf $SUITES/debian.tar bin sbin lib lib64 etc/ld.so.conf etc/ld.so.conf.d usr/bin/dash usr/bin/sh \
+	usr/bin/grep usr/sbin/ldconfig usr/lib64/ld-* usr/lib/x86_64-linux-gnu/ld-* \
+	usr/lib/x86_64-linux-gnu/lib[cp]*.so.[0-9]*
 cat >$SUITES/runc/tests/integration/get-images.sh <<-EOF
 	#!/bin/sh
 	echo BUSYBOX_IMAGE=$SUITES/busybox.tar DEBIAN_IMAGE=$SUITES/debian.tar
