@@ -6,6 +6,19 @@
  */
 #include "report.bpf.h"
 
+/* Whether a thread's process is told by its first one: a process is told once, unless only others hold root. */
+static __always_inline bool is_told(const struct task_struct *task)
+{
+	const struct task_struct *leader = task->group_leader;
+	struct rg_ids ids;
+
+	if (task->pid == task->tgid ||
+	    !leader->mm) /* a first thread that has exited tells nothing */
+		return false;
+	ids_of(leader->real_cred, &ids);
+	return ids_hold_root(&ids);
+}
+
 /* Read by the agent once, after it has armed the hooks. */
 SEC("iter/task")
 int rg_sweep(struct bpf_iter__task *ctx)
@@ -14,11 +27,11 @@ int rg_sweep(struct bpf_iter__task *ctx)
 	struct attempt attempt;
 	__u32 level;
 
-	if (!task || task->pid != task->tgid || !task->mm || is_host_floor(task, &level))
+	if (!task || !task->mm || is_host_floor(task, &level))
 		return 0;
 	attempt.new = attempt.old = task->real_cred;
 	ids_of(attempt.new, &attempt.ids);
-	if (!ids_hold_root(&attempt.ids))
+	if (!ids_hold_root(&attempt.ids) || is_told(task))
 		return 0;
 	attempt.evidence = forget(evidence_of(task, level));
 	if (attempt.evidence == RG_EVIDENCE_NONE || is_canary(task))

@@ -131,7 +131,7 @@ static int see_process(const struct pid_record *process, void *arg)
 	if (gather->details) {
 		/* what ps would leave out does not count */
 		if (procfs_is_process(process->pid, process->start_time) ||
-		    procfs_ids(process->pid, &ids))
+		    process_ids(process->pid, &ids))
 			return 0;
 		container->host_root += process_holds_host_root(&ids);
 	}

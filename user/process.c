@@ -2,6 +2,7 @@
 /* A contained process as verbs show it: the kernel's record, completed from /proc. */
 #include "process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,32 @@ bool process_holds_host_root(const struct rg_ids *ids)
 	return !ids->uid || !ids->euid || !ids->suid || !ids->fsuid;
 }
 
+int process_ids(uint32_t pid, struct rg_ids *out)
+{
+	int err = procfs_ids(pid, pid, out);
+	struct dirent *entry;
+	char path[32];
+	DIR *threads;
+
+	if (err || process_holds_host_root(out))
+		return err;
+	snprintf(path, sizeof(path), "/proc/%u/task", pid);
+	threads = opendir(path);
+	while (threads && (entry = readdir(threads))) {
+		uint32_t tid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		struct rg_ids ids;
+
+		if (!tid || tid == pid || procfs_ids(pid, tid, &ids) ||
+		    !process_holds_host_root(&ids))
+			continue;
+		*out = ids;
+		break;
+	}
+	if (threads)
+		closedir(threads);
+	return 0;
+}
+
 int process_complete(struct process *process)
 {
 	const struct pid_record *record = &process->record;
@@ -24,7 +51,7 @@ int process_complete(struct process *process)
 		return err;
 	if (!procfs_same_start(record->start_time, started))
 		return -ESTALE;
-	err = procfs_ids(process->pid, &process->ids);
+	err = process_ids(process->pid, &process->ids);
 	if (err)
 		return err;
 	if (procfs_cgroup(process->pid, process->cgroup, sizeof(process->cgroup)))

@@ -34,6 +34,12 @@ struct process {
 bool process_holds_host_root(const struct rg_ids *ids);
 
 /*
+ * A process's ids, which the kernel keeps for each thread: those of its first one, or of one that holds
+ * host root where that doesn't. 0 or a negative errno.
+ */
+int process_ids(uint32_t pid, struct rg_ids *out);
+
+/*
  * Completes pid and record from /proc. 0, -ESTALE: the PID is another process's by now; -ENOENT or
  * -ESRCH: the process is gone; or another negative errno.
  */

@@ -18,13 +18,16 @@ static int read_proc(uint32_t pid, const char *name, char **out, size_t *len)
 	return read_file(path, PROC_MAX, out, len);
 }
 
-int procfs_ids(uint32_t pid, struct rg_ids *out)
+int procfs_ids(uint32_t pid, uint32_t tid, struct rg_ids *out)
 {
 	_cleanup_(freep) char *text = NULL;
 	struct rg_ids ids;
 	const char *line;
-	int err = read_proc(pid, "status", &text, NULL);
+	char name[32];
+	int err;
 
+	snprintf(name, sizeof(name), "task/%u/status", tid);
+	err = read_proc(pid, name, &text, NULL);
 	if (err)
 		return err;
 	line = strstr(text, "\nUid:");

@@ -9,8 +9,8 @@
 
 #include "rootgate/abi.h"
 
-/* The four uids, as this user namespace sees them. 0 or a negative errno. */
-int procfs_ids(uint32_t pid, struct rg_ids *out);
+/* The four uids of one of its threads, as this user namespace sees them. 0 or a negative errno. */
+int procfs_ids(uint32_t pid, uint32_t tid, struct rg_ids *out);
 
 /* The path of its cgroup in the unified hierarchy. 0 or a negative errno. */
 int procfs_cgroup(uint32_t pid, char *buf, size_t size);

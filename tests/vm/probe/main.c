@@ -184,6 +184,7 @@ static const struct step steps[] = {
 	{ "pivot", step_pivot, "=PATH that is the root of all mounts" },
 	{ "fork", step_fork, "go on in a child" },
 	{ "thread", step_thread, "go on in a second thread" },
+	{ "stay", step_stay, "a second thread stays as it is" },
 	{ "leaderless", step_leaderless,
 	  "go on in a child of a process whose first thread has exited" },
 	{ "handover", step_handover,

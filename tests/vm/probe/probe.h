@@ -38,6 +38,7 @@ int run(char **words);
 int pass_on(pid_t child);
 int step_fork(const struct word *word);
 int step_thread(const struct word *word);
+int step_stay(const struct word *word);
 int step_leaderless(const struct word *word);
 int step_reexec(const struct word *word);
 int step_handover(const struct word *word);

@@ -19,6 +19,10 @@ waits=$!
 early=$(descendant $waits 1)
 probe pidns $USER pause 8>&- &
 early_user=$(descendant $! 1)
+probe pidns stay $USER pause 8>&- &
+early_thread=$(descendant $! 1)
+probe pidns leaderless $USER pause 8>&- &
+early_last=$(descendant $! 1)
 agent_start --policy $POLICY 8>&-
 
 note "what was there before"
@@ -26,12 +30,16 @@ event=$(event_of "$early" preexisting)
 is "$(field "$event" action) $(field "$event" pids) $(field "$event" comm)" \
 	"\"audit\" $(nspid "$early") \"probe\"" "contained host root is told"
 is "$(rootgate events -n 100000 -o json --pid "$early_user")" "" "contained users are not"
-is "$(counter preexisting)" 1 "and counted"
+is "$(field "$(event_of "$early_thread" preexisting)" new)" '{"uid":0' "root that only a second thread holds is"
+is "$(field "$(event_of "$early_last" preexisting)" new)" '{"uid":0' "and where the first thread has exited"
+is "$(counter preexisting)" 3 "and counted"
+is "$(rootgate ps --host-root | awk 'NR > 1 { print $2 }' | sort | xargs)" \
+	"$(printf '%s\n' "$early" "$early_thread" "$early_last" | sort | xargs)" "and shown by ps"
 exec 8>&-
 wait $waits
 is $? 1 "its next exec is refused"
 is "$(field "$(event_of "$early" exec)" action)" '"deny"' "which is told"
-kill -9 "$early_user"
+kill -9 "$early_user" "$early_thread" "$early_last"
 
 note "enforce: refused with EPERM"
 attempt 1 deny exec 1 "exec of PID 1 as root" pidns execself=/bin/true
@@ -197,7 +205,7 @@ note "every verdict was counted, and every event told"
 is "$(counter exec_deny) $(counter setuid_deny)" "$((28 + effective)) 22" "refused"
 is "$(counter exec_kill) $(counter setuid_kill)" "2 1" "killed"
 is "$(counter exec_audit) $(counter setuid_audit)" "2 1" "let through"
-is "$(counter events)" $((63 + effective)) "events"
+is "$(counter events)" $((65 + effective)) "events"
 is "$(counter lost_refusals) $(counter lost_reports)" "0 0" "none lost"
 is "$(counter tripwire)" 0 "and none came by without a hook"
 
