@@ -39,8 +39,9 @@ cat >/usr/local/bin/gcc <<-'EOF'
 	exec cp "/payload/suites/compiled/$from" "$out"
 EOF
 chmod 755 $SUITES/runc/tests/integration/get-images.sh /usr/local/bin/gcc
-# They retry for a second or ten; a guest is that much slower.
-sed -i 's/i < attempts/i < 20 * attempts/' $SUITES/runc/tests/integration/helpers.bash
+# They wait for a second or ten; a guest is that much slower.
+sed -i 's/i < attempts/i < 20 * attempts/; s/(timeout 2 /(timeout 40 /' $SUITES/runc/tests/integration/*.bash \
+	$SUITES/runc/tests/integration/*.bats
 chmod -R a+rX $SUITES
 chmod 1777 $SUITES/crun $SUITES/runc/tests/integration
 mkfifo /tmp/nobody-types
