@@ -98,17 +98,21 @@ note "$(cat /tmp/looped) attempts and passed, $looped events"
 is $? 0 "an event a second for each kind"
 
 note "the container's name, as runc leaves it behind"
-# named NAME: an event of a container whose PID 1 runc calls so; "" is none that it knows.
+# named NAME: an event of a container whose PID 1 runc calls so; "" is none that it knows. PID 1 is there
+# until it is told: nobody knows the name of what is gone when the agent's turn comes.
 named()
 {
-	held pidns go execself=/bin/true
-	named_pid=$(descendant $held 1)
+	held pidns handover=1000 go execself=/bin/true
+	named_first=$(descendant $held 1)
+	named_pid=$(descendant $held 2)
 	mkdir -p "/run/runc/$1"
-	[ ! "$1" ] || echo "{ \"init_process_pid\": $named_pid,
-		\"init_process_start\": $(cut -d' ' -f22 "/proc/$named_pid/stat") }" >"/run/runc/$1/state.json"
+	[ ! "$1" ] || echo "{ \"init_process_pid\": $named_first,
+		\"init_process_start\": $(cut -d' ' -f22 "/proc/$named_first/stat") }" >"/run/runc/$1/state.json"
+	kill -STOP "$named_first"
 	go
-	wait $held
 	field "$(event_of "$named_pid" exec | sed 's/.*"container"//')" name
+	kill -CONT "$named_first"
+	wait $held
 }
 is "$(named web)" '"web"' "an event has it"
 is "$(named '')" null "another container's has not"
