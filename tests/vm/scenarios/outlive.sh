@@ -2,8 +2,8 @@
 #
 # timeout: 1200
 # lsm: default
-# kernels: 5.10 6.1
-# full: newest
+# kernels: 5.10
+# full: 6.1 newest
 #
 # Refusal outlives the agent: killed, restarted, ended, its pins taken away, bpffs hidden or
 # unmounted; a new agent takes over while a probe attempts the forbidden as fast as it can; and
