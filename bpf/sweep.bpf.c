@@ -6,14 +6,16 @@
  */
 #include "report.bpf.h"
 
-/* Whether a thread's process is told by its first one: a process is told once, unless only others hold root. */
+/*
+ * Whether a thread's process is told by its first one: a process is told once,
+ * unless only others hold root. A first thread that has exited tells nothing.
+ */
 static __always_inline bool is_told(const struct task_struct *task)
 {
 	const struct task_struct *leader = task->group_leader;
 	struct rg_ids ids;
 
-	if (task->pid == task->tgid ||
-	    !leader->mm) /* a first thread that has exited tells nothing */
+	if (task->pid == task->tgid || !leader->mm)
 		return false;
 	ids_of(leader->real_cred, &ids);
 	return ids_hold_root(&ids);
