@@ -240,8 +240,12 @@ static void sweep(struct agent *agent, uint64_t timeout)
 	}
 }
 
+/* An agent that had no turn for long looks first at what has come meanwhile. */
 void agent_hold_sweep(struct agent *agent)
 {
+	if (agent_read_ring(agent, agent->refusals))
+		return;
+	check(agent, false);
 	sweep(agent, policy_in_force(agent)->hold_timeout + 1000000000);
 }
 

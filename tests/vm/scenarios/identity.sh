@@ -325,6 +325,16 @@ kill -CONT "$agent"
 became "1 deny null null no" "after twenty seconds: refused at once"
 held=${waits% *} pid=${waits#* }
 became "137 deny null null yes" "what was held, once the agent goes on"
+kill -STOP "$agent"
+sleep 10 # its heartbeat is due then, and comes before what is held from now on
+start pidns go execself=/bin/true
+go
+wait_for 2 is_stopped
+known good7
+sleep 4
+kill -CONT "$agent"
+ended
+is $code 0 "who is known by then is judged by the rule, however late"
 
 note "an agent that is gone"
 start pidns go execself=/bin/true
