@@ -130,7 +130,7 @@ if wanted crun; then
 	load_pids=$!
 	hinder loaded &
 	load_pids="$load_pids $!"
-	renice -n 19 -p "$agent" >/dev/null
+	renice -n 10 -p "$agent" >/dev/null
 	named() { crun run --bundle root "good-$1"; }
 	unnamed() { crun run --bundle root "bad-$1"; }
 	right_now last "crun, by name" named unnamed
