@@ -6,10 +6,8 @@
  */
 #include "seed.h"
 
-#include <errno.h>
 #include <time.h>
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "rootgate.skel.h"
